@@ -1,0 +1,80 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""
+Start the node.
+
+``ros2 launch ros2_nl_commander nl_commander.launch.py robot:=/path/of/my_robot.yaml``.
+"""
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+#: Launch arguments that are parameters of the node, with their types.
+PARAMETERS = {'robot': str, 'model': str, 'prompt': str, 'execute': str, 'autostart': bool}
+
+
+def make_node(context: LaunchContext) -> list[Node]:
+    """Build the node; an argument that was left empty leaves the parameter file in charge."""
+    given = {
+        name: ParameterValue(LaunchConfiguration(name), value_type=value_type)
+        for name, value_type in PARAMETERS.items()
+        if LaunchConfiguration(name).perform(context)
+    }
+    return [Node(
+        package='ros2_nl_commander',
+        executable='nl_commander',
+        name='nl_commander',
+        namespace=LaunchConfiguration('namespace'),
+        parameters=[LaunchConfiguration('params_file'), given],
+        ros_arguments=['--log-level', LaunchConfiguration('log_level')],
+        output='screen',
+        emulate_tty=True,
+    )]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Declare the arguments and start the node."""
+    return LaunchDescription([
+        DeclareLaunchArgument(
+            'namespace', default_value='', description='namespace of the node'),
+        DeclareLaunchArgument(
+            'params_file',
+            default_value=PathJoinSubstitution([
+                FindPackageShare('ros2_nl_commander'), 'config', 'nl_commander.yaml']),
+            description='parameter file; an empty argument below leaves what it says'),
+        DeclareLaunchArgument(
+            'robot', default_value='',
+            description='robot description: a YAML file or package://PACKAGE/PATH'),
+        DeclareLaunchArgument(
+            'model', default_value='', description='hub id, local folder or .gguf file'),
+        DeclareLaunchArgument(
+            'prompt', default_value='', description='folder of a trained prompt'),
+        DeclareLaunchArgument(
+            'execute', default_value='', choices=['', 'never'],
+            description='what is executed: never (nothing) in this version'),
+        DeclareLaunchArgument(
+            'autostart', default_value='', choices=['', 'true', 'false'],
+            description='configure and activate without being asked'),
+        DeclareLaunchArgument(
+            'log_level', default_value='info',
+            choices=['debug', 'info', 'warn', 'error', 'fatal'],
+            description='lowest severity that is logged'),
+        OpaqueFunction(function=make_node),
+    ])

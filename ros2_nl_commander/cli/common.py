@@ -1,0 +1,53 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""What the command line tools share: model arguments, and errors as one clear line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
+import sys
+
+from ros2_nl_commander.language.errors import NlCommanderError
+
+DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
+
+
+def add_model_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments that choose the model and where it runs."""
+    group = parser.add_argument_group('model')
+    group.add_argument('--model', default=DEFAULT_MODEL,
+                       help='hub id, folder, or .gguf file (default: %(default)s)')
+    group.add_argument('--device', default='auto', help='auto, cpu, cuda, cuda:N')
+    group.add_argument('--dtype', default='auto', help='auto, bfloat16, float16, float32')
+    group.add_argument('--device-map', default='', help='passed to transformers')
+
+
+def run_cli(
+    parser: ArgumentParser, run: Callable[[Namespace], int], args: list[str] | None
+) -> int:
+    """
+    Parse the arguments and run; an error of this package becomes one line on standard error.
+
+    :returns: the exit code
+    """
+    parser.formatter_class = RawDescriptionHelpFormatter
+    try:
+        return run(parser.parse_args(args))
+    except NlCommanderError as error:
+        print(f'{parser.prog}: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

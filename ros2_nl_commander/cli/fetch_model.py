@@ -1,0 +1,56 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Fetch the language model into the cache, so that the first start need not wait for it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from ros2_nl_commander.language.errors import NlCommanderError
+from ros2_nl_commander.model.fetch import fetch_model
+
+DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run ``fetch_model`` and return its exit code."""
+    options = _parser().parse_args(args)
+    started = time.monotonic()
+    try:
+        folder = fetch_model(options.model, lambda line: print(line, flush=True))
+    except NlCommanderError as error:
+        print(f'fetch_model: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('fetch_model: interrupted; run it again to go on from here', file=sys.stderr)
+        return 1
+    print(f'{options.model} is in {folder} ({time.monotonic() - started:.0f} s)')
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='fetch_model', description=__doc__,
+        epilog='example: fetch_model --model Qwen/Qwen2.5-Coder-0.5B-Instruct')
+    parser.add_argument(
+        '--model', default=DEFAULT_MODEL, metavar='ID_OR_PATH',
+        help='hub id, folder with config.json, or .gguf file (default: %(default)s)')
+    return parser
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,71 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""``ros2 run ros2_nl_commander nl_commander``: the node, until a signal ends it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import rclpy
+from rclpy.signals import SignalHandlerOptions
+from ros2_nl_commander.language.generation import Generator, GeneratorSettings
+from ros2_nl_commander.ros.node import NlCommander
+from ros2_nl_commander.ros.spinning import BackgroundSpinner, set_on_signal
+
+
+def load_generator(settings: GeneratorSettings) -> Generator:
+    """Load the real model; torch comes in only here, so the node answers while it is imported."""
+    from ros2_nl_commander.model.generator import load_generator as load
+    return load(settings)
+
+
+def main(args: list[str] | None = None) -> int:
+    """
+    Run the node until SIGINT or SIGTERM.
+
+    :param args: ROS arguments; those of the process if None
+    :returns: exit code
+    """
+    ended = threading.Event()
+    set_on_signal(ended)
+    try:
+        # rclpy's handlers would end the context before the node has said how things ended.
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:
+        print(f'nl_commander: {" ".join(str(error).split())}', file=sys.stderr)
+        return 2
+    try:
+        return _run(ended)
+    finally:
+        if rclpy.ok():
+            rclpy.shutdown()
+
+
+def _run(ended: threading.Event) -> int:
+    node = NlCommander(load_generator)
+    with BackgroundSpinner(node, on_end=ended.set) as spinner:
+        ended.wait()
+        node.close()
+    if spinner.error is not None:
+        error = spinner.error
+        node.get_logger().fatal(f'a callback failed: {type(error).__name__}: {error}')
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

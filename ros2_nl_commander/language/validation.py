@@ -1,0 +1,117 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Whether a robot accepts a command: name, kind, type, and the limits of the description.
+
+Knows no message definition: whether the fields exist in the type is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublication, Value
+from ros2_nl_commander.language.equality import values_equal
+from ros2_nl_commander.language.errors import LimitError, NotOfferedError
+from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
+from ros2_nl_commander.language.robot import RobotDescription
+
+
+def check_command(command: Command, robot: RobotDescription) -> None:
+    """
+    Check that a robot accepts a command; an empty description accepts every command.
+
+    :raises NotOfferedError: if the robot has no such interface of this kind and type
+    :raises LimitError: if a value is outside the limits or choices
+    """
+    if robot.is_empty:
+        return
+    _check_offered(command, robot)
+    for path, bounds in robot.limits.get(command.name, {}).items():
+        for value in _values_at(command.fields, path.split('.')):
+            _check_limit(f'{command.name} {path}', value, bounds)
+    for path, choices in robot.choices.get(command.name, {}).items():
+        for value in _values_at(command.fields, path.split('.')):
+            _check_choice(f'{command.name} {path}', value, choices)
+
+
+def _check_offered(command: Command, robot: RobotDescription) -> None:
+    """Check name, kind and type."""
+    noun = _noun(command)
+    offered = robot.offered(noun)
+    if command.name not in offered:
+        owner = robot.robot or 'this robot'
+        raise NotOfferedError(
+            f'{owner} has no {noun} {command.name}{_hint(command.name, robot)}')
+    expected = offered[command.name]
+    if command.type_name != expected:
+        raise NotOfferedError(
+            f'{noun} {command.name} is of type {expected}, not {command.type_name}')
+
+
+def _noun(command: Command) -> str:
+    """Name the kind of interface that a command needs."""
+    if isinstance(command, TopicPublication):
+        return 'topic'
+    return 'action' if isinstance(command, ActionGoal) else 'service'
+
+
+def _hint(name: str, robot: RobotDescription) -> str:
+    """Say what the robot has instead: the name as another kind, or the closest name."""
+    kinds = {known: noun for noun in TYPE_FOLDERS for known in robot.offered(noun)}
+    if name in kinds:
+        return f': it is {with_article(kinds[name])}'
+    closest = get_close_matches(name, kinds, n=1, cutoff=0.0)
+    return f'; the closest is the {kinds[closest[0]]} {closest[0]}' if closest else ''
+
+
+def _values_at(value: Value, keys: Sequence[str]) -> Iterator[Value | None]:
+    """
+    Give every value that a path leads to, through lists too.
+
+    :returns: the values; None where the field is left out
+    """
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            yield from _values_at(item, keys)
+    elif not keys:
+        yield value
+    elif not isinstance(value, Mapping):
+        raise LimitError(f'{excerpt(value)} stands where the field {keys[0]} is expected')
+    elif keys[0] not in value:
+        yield None
+    else:
+        yield from _values_at(value[keys[0]], keys[1:])
+
+
+def _check_limit(field: str, value: Value | None, bounds: tuple[float, float]) -> None:
+    """Check one number; a field that is left out is sent as zero."""
+    low, high = bounds
+    if value is None:
+        if not low <= 0 <= high:
+            raise LimitError(f'{field} is left out, and zero is outside [{low}, {high}]')
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise LimitError(f'{field} must be a number, not {excerpt(value)}')
+    elif not low <= value <= high:
+        raise LimitError(f'{field} = {value} is outside [{low}, {high}]')
+
+
+def _check_choice(field: str, value: Value | None, choices: Sequence[Value]) -> None:
+    """Check one value; a field that is left out is sent as zero, false or empty text."""
+    sent = (0, False, '') if value is None else (value,)
+    if not any(values_equal(one, choice) for one in sent for choice in choices):
+        given = 'left out' if value is None else excerpt(value)
+        raise LimitError(f'{field} is {given}, not one of {", ".join(map(str, choices))}')

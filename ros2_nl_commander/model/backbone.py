@@ -1,0 +1,165 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+The frozen language model and its tokenizer: loading, devices, number formats.
+
+Every decision that depends on a version of torch or transformers, or on the machine, is made
+here. Knows neither prompts nor robots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+
+from ros2_nl_commander.language.errors import ModelError
+from ros2_nl_commander.model import packed_linear
+from ros2_nl_commander.model.shape import ModelShape, shape_from_config
+
+DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16, 'float32': torch.float32}
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backbone:
+    """
+    A frozen causal language model, ready to run.
+
+    :param body: the model below its output layer: tokens or embeddings to hidden states
+    :param head: the output layer: hidden states (..., H) to logits (..., V)
+    :param embeddings: the input embeddings: token ids (...) to (..., H)
+    :param tokenizer: the tokenizer that belongs to it
+    :param shape: sizes that a prompt must fit
+    :param device: where inputs go
+    :param dtype: number format of the weights
+    """
+
+    body: Any
+    head: nn.Module
+    embeddings: nn.Module
+    tokenizer: PreTrainedTokenizerBase
+    shape: ModelShape
+    device: torch.device
+    dtype: torch.dtype
+
+    def memory_bytes(self) -> int:
+        """Return the memory of the weights as they are held [bytes]."""
+        parts = (*self.body.state_dict().values(), *self.head.state_dict().values())
+        return sum(tensor.numel() * tensor.element_size() for tensor in parts)
+
+
+def load_backbone(
+    folder: Path, *, device: str = 'auto', dtype: str = 'auto', device_map: str = '',
+    for_training: bool = False,
+) -> Backbone:
+    """
+    Load a model folder, frozen and in evaluation mode.
+
+    :param folder: weights (safetensors), configuration and tokenizer, as ``fetch_model`` returns
+    :param device: ``auto`` takes the GPU if there is one
+    :param dtype: ``auto`` is bfloat16 where the device computes in it, else float32
+    :param device_map: passed to transformers, for example ``auto``; empty means all on ``device``
+    :param for_training: gradients will flow through the model (never into it)
+    :raises ModelError: if the folder does not hold a model, or the device is not there
+    """
+    target = choose_device(device)
+    number_format = choose_dtype(dtype, target)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=number_format, device_map=device_map or None, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = model if device_map else model.to(target)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f'Cannot load the model in {folder}: {_first_line(error)}') from error
+    return backbone_from_model(model, tokenizer, for_training=for_training)
+
+
+def backbone_from_model(
+    model: Any, tokenizer: PreTrainedTokenizerBase, *, for_training: bool = False
+) -> Backbone:
+    """Freeze a loaded transformers model and take it apart into what is used here."""
+    model.eval().requires_grad_(False)
+    shape = shape_from_config(model.config)
+    backbone = Backbone(
+        body=model.model, head=model.get_output_embeddings(),
+        embeddings=model.get_input_embeddings(), tokenizer=tokenizer, shape=shape,
+        device=model.get_input_embeddings().weight.device, dtype=model.dtype)
+    if backbone.device.type != 'cpu' or backbone.dtype != torch.bfloat16:
+        return backbone
+    return _packed(backbone, for_training) if packed_linear.can_pack() else backbone
+
+
+def _packed(backbone: Backbone, for_training: bool) -> Backbone:
+    count = packed_linear.pack_linear_layers(backbone.body, trainable_input=for_training)
+    _logger.debug('Packed %d linear layers for the CPU', count)
+    if not for_training:
+        return backbone  # one row at a time goes through the head: nothing to gain there
+    return replace(backbone, head=packed_linear.PackedLinear(backbone.head, trainable_input=True))
+
+
+def choose_device(device: str) -> torch.device:
+    """
+    Resolve a device parameter.
+
+    :raises ModelError: for a name torch does not know, or a GPU that is not there
+    """
+    if device == 'auto':
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    try:
+        target = torch.device(device)
+    except RuntimeError as error:
+        raise ModelError(
+            f'Unknown device {device!r}: use auto, cpu, cuda or cuda:N') from error
+    if target.type == 'cuda' and not torch.cuda.is_available():
+        raise ModelError(f'Device {device!r} is not available here: use auto or cpu')
+    return target
+
+
+def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
+    """
+    Resolve a number format parameter for a device.
+
+    :raises ModelError: for an unknown format
+    """
+    if dtype == 'auto':
+        return torch.bfloat16 if _computes_bfloat16(device) else torch.float32
+    if dtype not in DTYPES:
+        raise ModelError(f'Unknown dtype {dtype!r}: use auto, {", ".join(DTYPES)}')
+    return DTYPES[dtype]
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == 'cuda':
+        return torch.cuda.is_bf16_supported()
+    # Without bf16 instructions oneDNN emulates the format, slower than float32.
+    return device.type == 'cpu' and packed_linear.can_pack() and _cpu_has_bfloat16()
+
+
+def _cpu_has_bfloat16() -> bool:
+    if not hasattr(torch.cpu, 'get_capabilities'):  # torch before 2.9
+        return torch.cpu._is_avx512_bf16_supported()
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in ('avx512_bf16', 'amx_bf16', 'bf16'))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,145 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+A sentence and a robot in, a command or a reason out.
+
+Every answer is parsed and checked against the robot description, whatever the model wrote; what
+does not pass is a decline with its reason, never a command.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+import time
+
+from ros2_nl_commander.language.codec import parse_command
+from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.errors import (
+    CommandSyntaxError, LimitError, ModelError, NotOfferedError)
+from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
+from ros2_nl_commander.language.instruction import check_instruction
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.validation import check_command
+from ros2_nl_commander.model.backbone import Backbone, load_backbone
+from ros2_nl_commander.model.checkpoint import TrainedPrompt, load_prompt
+from ros2_nl_commander.model.decode import Decoded, decode_greedily, Ending
+from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.model.forward import read_context, read_prefix
+from ros2_nl_commander.model.prompts import check_fits
+from ros2_nl_commander.model.sequence import DECLINE, LAYOUTS, SequenceEncoder
+
+#: The prompt that is used where none is named.
+SHIPPED_PROMPT = ('prompts', 'porter')
+
+_logger = logging.getLogger(__name__)
+
+
+def load_generator(settings: GeneratorSettings) -> CommandGenerator:
+    """
+    Build the generator that settings ask for, fetching the model if need be.
+
+    :raises ModelError: if the model cannot be had or run
+    :raises CheckpointError: if the prompt is missing, damaged or made for another model
+    """
+    prompt = load_prompt(Path(settings.prompt) if settings.prompt else share_file(*SHIPPED_PROMPT))
+    folder = fetch_model(settings.model, _logger.info)
+    backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
+                             device_map=settings.device_map)
+    return CommandGenerator(backbone, prompt, settings)
+
+
+class CommandGenerator:
+    """
+    The real generator: a frozen model, a trained prompt, and the robot at hand.
+
+    Not safe for several threads at once: one sentence at a time.
+    """
+
+    def __init__(
+        self, backbone: Backbone, prompt: TrainedPrompt, settings: GeneratorSettings
+    ) -> None:
+        """
+        Put the parts together and prepare for no robot in particular.
+
+        :raises CheckpointError: if the prompt does not fit the model
+        """
+        check_fits(prompt.folded, backbone.shape)
+        self._backbone = backbone
+        self._prompt = prompt
+        self._settings = settings
+        self._sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
+        self.use_robot(EMPTY_ROBOT)
+
+    def use_robot(self, robot: RobotDescription) -> None:
+        """Read the robot's interfaces once; every later sentence starts behind them."""
+        context = read_context(
+            self._backbone, self._sequence.context_ids(context_from_robot(robot)))
+        self._prefix = read_prefix(self._backbone, context, self._prompt.folded)
+        self._robot = robot
+
+    def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
+        """
+        Answer one instruction.
+
+        :param instruction: the sentence
+        :param should_stop: asked before every token; True ends the work with a decline
+        :returns: a command that this robot accepts, or the reason why there is none
+        :raises InstructionError: if the sentence must not reach the model
+        :raises ModelError: if the model fails, for example out of memory
+        """
+        sentence = check_instruction(instruction)
+        start = time.perf_counter()
+        decoded = self._decode(sentence, should_stop)
+        command, reason = self._command_or_reason(decoded)
+        return Generation(instruction, command, reason, time.perf_counter() - start,
+                          len(decoded.ids))
+
+    def describe(self) -> dict[str, str]:
+        """Name what is running, for people."""
+        card = self._prompt.card
+        return {
+            'model': self._settings.model,
+            'prompt': f'{self._settings.prompt or "shipped"} ({card.kind}, '
+                      f'{self._prompt.folded.length} tokens)',
+            'device': f'{self._backbone.device} {str(self._backbone.dtype).removeprefix("torch.")}',
+            'model_memory_mb': f'{self._backbone.memory_bytes() / 1e6:.0f}',
+        }
+
+    def _decode(self, sentence: str, should_stop: StopCheck) -> Decoded:
+        try:
+            return decode_greedily(
+                self._backbone, self._prefix, self._sequence.instruction_ids(sentence),
+                end_ids=self._sequence.end_ids, should_stop=should_stop,
+                max_new_tokens=self._settings.max_new_tokens)
+        except RuntimeError as error:  # torch's own, out of memory among them
+            raise ModelError(f'The model failed: {error}') from error
+
+    def _command_or_reason(self, decoded: Decoded) -> tuple[Command | None, str | None]:
+        text = self._sequence.answer_text(decoded.ids).strip()
+        if decoded.ending is Ending.STOPPED:
+            return None, 'stopped before the answer was whole'
+        if decoded.ending is Ending.LENGTH:
+            return None, f'no end within {len(decoded.ids)} tokens: {text[:60]}...'
+        if text == DECLINE:
+            return None, 'the model knows no command of this robot for it'
+        try:
+            command = parse_command(text)
+            check_command(command, self._robot)
+        except (CommandSyntaxError, NotOfferedError, LimitError) as error:
+            return None, f'the model wrote no valid command: {error}'
+        return command, None

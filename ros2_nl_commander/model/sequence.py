@@ -1,0 +1,102 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+The order of what the model sees: context, prompt, instruction, answer, end.
+
+The context depends on the robot only, so it comes first and is read once. Instruction and answer
+are turned into tokens apart, in training as at run time, so both see the same tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transformers import PreTrainedTokenizerBase
+
+#: What the model answers where no command fits.
+DECLINE = 'null'
+
+END_OF_TURN = '<|im_end|>'
+END_OF_TEXT = '<|endoftext|>'
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    The fixed text around context, instruction and answer.
+
+    :param name: how prompt.json names it
+    :param context: with ``{}`` for the context, before the prompt; left out where that is empty
+    :param instruction: with ``{}`` for the instruction, between prompt and answer
+    """
+
+    name: str
+    context: str
+    instruction: str
+
+
+#: ``plain`` is the notebook's: nothing but the texts. ``chat`` is what the model was tuned on.
+LAYOUTS = {
+    'plain': Layout('plain', '{}\n', '{}'),
+    'chat': Layout('chat', '<|im_start|>system\n{}<|im_end|>\n',
+                   '<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n'),
+}
+
+
+class SequenceEncoder:
+    """Turns texts into the token ids of each part of the sequence."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, layout: Layout) -> None:
+        """Bind a tokenizer to a layout."""
+        self._tokenizer = tokenizer
+        self._layout = layout
+        self.end_id = _id_of(tokenizer, END_OF_TURN)
+        self.end_ids = frozenset({self.end_id, _id_of(tokenizer, END_OF_TEXT)})
+
+    def context_ids(self, context: str) -> list[int]:
+        """Return the tokens before the prompt; none for an empty context."""
+        return self._fill(self._layout.context, context) if context else []
+
+    def instruction_ids(self, instruction: str) -> list[int]:
+        """Return the tokens between prompt and answer."""
+        return self._fill(self._layout.instruction, instruction)
+
+    def answer_ids(self, command: str | None) -> list[int]:
+        """Return the tokens of an answer, with its end; None is declining."""
+        return [*self._plain(DECLINE if command is None else command), self.end_id]
+
+    def answer_text(self, ids: list[int]) -> str:
+        """Return the text of an answer without its end."""
+        kept = [token for token in ids if token not in self.end_ids]
+        return str(self._tokenizer.decode(kept, clean_up_tokenization_spaces=False))
+
+    def _fill(self, template: str, text: str) -> list[int]:
+        before, after = template.split('{}')
+        return [*self._fixed(before), *self._plain(text), *self._fixed(after)]
+
+    def _fixed(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def _plain(self, text: str) -> list[int]:
+        # A special token that somebody types stays text: it must not end a turn.
+        return list(self._tokenizer.encode(
+            text, add_special_tokens=False, split_special_tokens=True))
+
+
+def _id_of(tokenizer: PreTrainedTokenizerBase, token: str) -> int:
+    identifier = tokenizer.convert_tokens_to_ids(token)
+    if not isinstance(identifier, int):
+        raise ValueError(f'the tokenizer has no token {token}')
+    return identifier

@@ -1,0 +1,102 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""
+Where instructions arrive: gives each one an id, checks it, and sees to its answer.
+
+Owns the worker, the generator and the figures. Knows no rclpy: publishing is handed in, so all of
+this can be tried without a graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import itertools
+import time
+
+from ros2_nl_commander.language.errors import InstructionError, ModelError
+from ros2_nl_commander.language.generation import Generator
+from ros2_nl_commander.language.instruction import check_instruction
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.ros.answering import answer_request
+from ros2_nl_commander.ros.figures import Figures
+from ros2_nl_commander.ros.parameters import NodeParameters
+from ros2_nl_commander.ros.request import Report, Request
+from ros2_nl_commander.ros.status import Stage, StatusReport
+from ros2_nl_commander.ros.worker import InstructionWorker
+
+
+class InstructionDesk:
+    """
+    Takes instructions and answers them in a thread of its own; closed until it is opened.
+
+    :param report: told of every stage of every instruction
+    :param publish: puts the text of a valid command out
+    """
+
+    def __init__(self, report: Report, publish: Callable[[str], None]) -> None:
+        self.figures = Figures()
+        self.worker = InstructionWorker(self._answer)
+        self.robot = EMPTY_ROBOT
+        self._report = report
+        self._publish = publish
+        self._generator: Generator | None = None
+        self._description: dict[str, str] = {}
+        self._start = f'{time.time_ns() // 1_000_000 & 0xffffffff:x}'
+        self._counter = itertools.count(1)
+
+    def equip(self, generator: Generator, robot: RobotDescription) -> None:
+        """Answer with this generator, which was told of this robot, from now on."""
+        self._description = generator.describe()
+        self._generator, self.robot = generator, robot
+
+    def strip(self) -> None:
+        """Let go of the generator, so that its memory is free."""
+        self._generator, self.robot, self._description = None, EMPTY_ROBOT, {}
+
+    def describe(self) -> dict[str, str]:
+        """Name model, device and memory as they were after the last answer, and the figures."""
+        return {**self._description, **self.figures.as_values()}
+
+    def receive(self, text: str, parameters: NodeParameters, why_closed: str) -> None:
+        """
+        Take an instruction; it ends in exactly one terminal stage.
+
+        :param text: the sentence as it arrived
+        :param parameters: what holds for it
+        :param why_closed: the reason to give where the desk is not open
+        """
+        request = Request(
+            f'{self._start}-{next(self._counter)}', text[:parameters.max_instruction_length],
+            parameters.deadline_sec, self._pass_on)
+        request.advance(Stage.RECEIVED)
+        try:
+            request.instruction = check_instruction(text, parameters.max_instruction_length)
+        except InstructionError as error:
+            request.advance(Stage.DECLINED, reason=str(error))
+            return
+        if not self.worker.submit(request, parameters.queue_depth):
+            request.advance(Stage.DECLINED, reason=f'not active: {why_closed}')
+
+    def _pass_on(self, report: StatusReport) -> None:
+        self.figures.record(report)
+        self._report(report)
+
+    def _answer(self, request: Request) -> None:
+        if self._generator is None:
+            raise ModelError('no model is loaded')
+        answer_request(request, self._generator, self.robot, self._publish)
+        # Asked here and kept: the generator need not bear questions while it is at work.
+        self._description = self._generator.describe()

@@ -1,0 +1,274 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""
+The node: instructions in, commands out, over ROS 2.
+
+Owns the ROS interfaces and the lifecycle. How an instruction is queued and answered is in
+``worker`` and ``answering``; the generator is passed in, so nothing here knows a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import threading
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined,unused-ignore]
+from rclpy.context import Context
+from rclpy.lifecycle import LifecycleNodeMixin, LifecycleState, TransitionCallbackReturn
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from ros2_nl_commander.language.errors import NlCommanderError
+from ros2_nl_commander.language.generation import GeneratorFactory
+from ros2_nl_commander.ros import qos
+from ros2_nl_commander.ros.diagnostics import node_message, status_message
+from ros2_nl_commander.ros.instruction_desk import InstructionDesk
+from ros2_nl_commander.ros.parameters import ParameterGuard, read_parameters
+from ros2_nl_commander.ros.robot_location import find_robot
+from ros2_nl_commander.ros.status import StatusReport
+from std_msgs.msg import Header, String
+from std_srvs.srv import Trigger
+
+#: How late a deadline may be noticed while the model is busy and not asking [s].
+DEADLINE_PERIOD_SEC = 0.1
+
+#: How long a transition waits for a model that was told to stop [s].
+IDLE_TIMEOUT_SEC = 10.0
+
+#: How long a closing node waits for the same; a signal handler's patience [s].
+CLOSE_TIMEOUT_SEC = 3.0
+
+
+class NlCommander(LifecycleNodeMixin, Node):
+    """
+    Lifecycle node ``nl_commander``: writes the ROS 2 command for each instruction.
+
+    Composed as rclpy's LifecycleNode is; that one does not pass the callback group on which the
+    lifecycle services need so that they answer while a model loads.
+
+    Subscriptions:
+      * ``nl_command`` (std_msgs/String): an instruction
+
+    Publishers:
+      * ``ros2_command`` (std_msgs/String): the command, only if there is a valid one
+      * ``~/status`` (diagnostic_msgs/DiagnosticStatus): every instruction's life; ``name`` is its
+        id, ``message`` its stage; exactly one terminal stage for each
+      * ``/diagnostics`` (diagnostic_msgs/DiagnosticArray): state, model, latencies, counts
+
+    Services:
+      * ``~/stop`` (std_srvs/Trigger): cancel what is running and everything that waits
+      * those of a lifecycle node and of its parameters
+
+    Parameters (``ros2 param describe`` has the ranges and when each may change):
+      * ``model`` (string, default Qwen/Qwen2.5-Coder-1.5B-Instruct): hub id, folder, .gguf file
+      * ``prompt`` (string, default ''): folder of a trained prompt; empty: the one that ships
+      * ``robot`` (string, default ''): robot description, needed
+      * ``device`` (string, default 'auto'), ``dtype`` (string, default 'auto'),
+        ``device_map`` (string, default ''): where and how the model runs
+      * ``max_new_tokens`` (int, default 128): longest answer of the model
+      * ``execute`` (string, default 'never'): the only value of this version
+      * ``queue_depth`` (int, default 10): how many instructions may wait; the newest win
+      * ``deadline_sec`` (double, default 20.0): an instruction not answered by then expires
+      * ``max_instruction_length`` (int, default 500): characters
+      * ``autostart`` (bool, default true): configure and activate without being asked
+      * ``diagnostics_period_sec`` (double, default 1.0)
+
+    :param generator_factory: builds what answers; called when the node is configured
+    :param context: rclpy context; the default one if None
+    :param namespace: namespace of the node; None leaves it to the command line
+    :param parameter_overrides: start values of parameters
+    """
+
+    def __init__(
+        self,
+        generator_factory: GeneratorFactory,
+        *,
+        context: Context | None = None,
+        namespace: str | None = None,
+        parameter_overrides: Sequence[Parameter[Any]] = (),
+    ) -> None:
+        Node.__init__(
+            self, 'nl_commander', context=context, namespace=namespace,
+            parameter_overrides=list(parameter_overrides))
+        # Reentrant: a transition holds its callback for as long as the model loads.
+        LifecycleNodeMixin.__init__(self, callback_group=ReentrantCallbackGroup())
+        self._generator_factory = generator_factory
+        self._desk = InstructionDesk(self._report, self._publish_command)
+        self._is_unconfigured = True
+        self._is_closing = False
+        self._failure = ''
+        self._why_inactive = 'unconfigured'
+        self._guard = ParameterGuard(lambda: self._is_unconfigured)
+        self._guard.declare(self)
+        parameters = read_parameters(self)
+        self._create_interfaces(parameters.diagnostics_period_sec)
+        if parameters.autostart:
+            self._why_inactive = 'starting'
+            threading.Thread(target=self._start, name='autostart', daemon=True).start()
+
+    def _create_interfaces(self, diagnostics_period_sec: float) -> None:
+        overridable = QoSOverridingOptions.with_default_policies()
+        self._command_publisher = self.create_publisher(
+            String, 'ros2_command', qos.COMMAND, qos_overriding_options=overridable)
+        self._status_publisher = self.create_publisher(
+            DiagnosticStatus, '~/status', qos.STATUS, qos_overriding_options=overridable)
+        self._diagnostics_publisher = self.create_publisher(
+            DiagnosticArray, '/diagnostics', qos.DIAGNOSTICS)
+        # Groups of their own: none of these may wait for another, nor for the parameters.
+        self.create_subscription(
+            String, 'nl_command', self._on_instruction, qos.INSTRUCTION,
+            callback_group=MutuallyExclusiveCallbackGroup(), qos_overriding_options=overridable)
+        self.create_service(
+            Trigger, '~/stop', self._on_stop, callback_group=MutuallyExclusiveCallbackGroup())
+        timers = MutuallyExclusiveCallbackGroup()
+        # Steady: deadlines and diagnostics go on where simulated time stands still.
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(diagnostics_period_sec, self._publish_diagnostics, timers, clock)
+        self.create_timer(DEADLINE_PERIOD_SEC, self._desk.worker.expire_overdue, timers, clock)
+
+    def close(self) -> None:
+        """End every instruction and the worker; the node answers nothing from then on."""
+        self._is_closing = True
+        self._why_inactive = 'the node is shut down'
+        self._desk.worker.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
+
+    def destroy_node(self) -> None:
+        """Close the node, then destroy it."""
+        self.close()
+        super().destroy_node()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Read the parameters and the robot, and load the model."""
+        self._is_unconfigured = False
+        self._failure, self._why_inactive = '', 'the model is loading'
+        try:
+            self._configure()
+        except NlCommanderError as error:
+            return self._refuse(str(error))
+        except Exception as error:
+            # Whatever a model library raises: the node stays up and says it.
+            return self._refuse(f'{type(error).__name__}: {error}')
+        self._why_inactive = 'configured, not activated'
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Listen."""
+        self._desk.worker.resume()
+        self._why_inactive = ''
+        self.get_logger().info(f'ready for instructions to {self._desk.robot.robot}')
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop listening, and cancel what is running and waiting."""
+        self._why_inactive = 'deactivated'
+        self._desk.worker.pause('the node was deactivated')
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go of the model."""
+        if not self._desk.worker.wait_until_idle(IDLE_TIMEOUT_SEC):
+            self.get_logger().error('cannot clean up: the model does not stop; try again later')
+            return TransitionCallbackReturn.FAILURE
+        self._forget()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End the worker for good."""
+        self.close()
+        self._desk.strip()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Go back to unconfigured."""
+        self._desk.worker.pause('the node failed')
+        self._forget()
+        return super().on_error(state)
+
+    def _start(self) -> None:
+        try:
+            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+                self.trigger_activate()
+        except RuntimeError as error:
+            # Somebody else configures, or the node is being destroyed: both are theirs to decide.
+            if not self._is_closing:
+                self.get_logger().warning(f'autostart gave way: {error}')
+
+    def _configure(self) -> None:
+        self._guard.check_faults()
+        parameters = read_parameters(self)
+        robot = find_robot(parameters.robot)
+        generator = self._generator_factory(parameters.as_generator_settings())
+        generator.use_robot(robot)
+        if self._is_closing:
+            raise NlCommanderError('the node is shutting down')
+        self._desk.equip(generator, robot)
+
+    def _refuse(self, reason: str) -> TransitionCallbackReturn:
+        self._failure = ' '.join(reason.split())
+        self._why_inactive = f'configuring failed: {self._failure}'
+        self._is_unconfigured = True
+        name = self.get_fully_qualified_name()
+        self.get_logger().error(
+            f"cannot configure: {self._failure.rstrip('.')}. Put it right (for a parameter: "
+            f'ros2 param set {name} NAME VALUE), then: ros2 lifecycle set {name} configure, and '
+            f'the same with activate')
+        return TransitionCallbackReturn.FAILURE
+
+    def _forget(self) -> None:
+        self._desk.strip()
+        self._is_unconfigured = True
+        self._why_inactive = 'unconfigured'
+
+    def _on_instruction(self, message: String) -> None:
+        self._desk.receive(message.data, read_parameters(self), self._why_inactive)
+
+    def _on_stop(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        running, waiting = self._desk.worker.cancel('stopped')
+        response.success = True
+        response.message = f'canceled {running} running and {waiting} waiting'
+        return response
+
+    def _publish_command(self, text: str) -> None:
+        self._command_publisher.publish(String(data=text))
+
+    def _report(self, report: StatusReport) -> None:
+        if not self.context.ok():
+            return  # rclpy was shut down from outside: nobody can be told any more
+        self._status_publisher.publish(status_message(report))
+        if report.stage.is_terminal:
+            outcome = report.command or report.reason
+            self.get_logger().info(
+                f'[{report.request_id}] {report.instruction!r} {report.stage.value} after '
+                f'{report.seconds:.2f} s: {outcome}')
+
+    def _publish_diagnostics(self) -> None:
+        parameters = read_parameters(self)
+        values = {
+            'model': parameters.model,
+            'prompt': parameters.prompt or 'the one that ships',
+            'device': parameters.device,
+            'memory': '',
+            'robot': self._desk.robot.robot,
+            'queue': f'{self._desk.worker.waiting} of {parameters.queue_depth}',
+            **self._desk.describe(),
+        }
+        status = node_message(
+            self.get_fully_qualified_name(), self._why_inactive, bool(self._failure), values)
+        self._diagnostics_publisher.publish(DiagnosticArray(
+            header=Header(stamp=self.get_clock().now().to_msg()), status=[status]))

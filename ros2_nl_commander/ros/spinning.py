@@ -1,0 +1,95 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""
+Spinning in the background, so that the main thread is free to wait for a signal.
+
+rclpy's own signal handlers shut the context down at once: a node could no longer tell anybody how
+its running instructions ended. Here the handlers only set an event, and the node closes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import signal
+import threading
+from types import TracebackType
+from typing import Any
+
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.node import Node
+
+#: One each for a lifecycle transition, an instruction, the parameters, and ``~/stop``.
+EXECUTOR_THREADS = 4
+
+#: A callback that runs longer than this when the spinning ends is left behind [s].
+JOIN_TIMEOUT_SEC = 5.0
+
+
+class BackgroundSpinner:
+    """
+    Spins nodes in a thread for the time of a ``with`` block.
+
+    :param nodes: nodes of one context
+    :param context: their context; the default one if None
+    :param on_end: called from the thread when spinning ends, for whatever reason
+    """
+
+    def __init__(
+        self,
+        *nodes: Node,
+        context: Context | None = None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.error: Exception | None = None
+        self._on_end = on_end
+        self._executor = MultiThreadedExecutor(EXECUTOR_THREADS, context=context)
+        for node in nodes:
+            self._executor.add_node(node)
+        self._thread = threading.Thread(target=self._spin, name='executor', daemon=True)
+
+    def __enter__(self) -> BackgroundSpinner:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown(timeout_sec=JOIN_TIMEOUT_SEC)
+        self._thread.join(JOIN_TIMEOUT_SEC)
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+        except Exception as error:
+            # An exception of any callback arrives here; the owner of this spinner reports it.
+            self.error = error
+        finally:
+            self._on_end()
+
+
+def set_on_signal(event: threading.Event) -> None:
+    """Let SIGINT and SIGTERM set an event and do nothing else; for the main thread only."""
+    def handle(_number: int, _frame: Any) -> None:
+        event.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)

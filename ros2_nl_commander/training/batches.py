@@ -1,0 +1,124 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+From examples to batches of token ids: encoding, splitting, shuffling, padding.
+
+Shapes: B batch, T positions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+import random
+
+import torch
+
+from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.model.sequence import SequenceEncoder
+from ros2_nl_commander.training.examples import Example
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedExample:
+    """
+    The tokens of one example.
+
+    :param context: text of the robot's context, which is read once for each robot
+    :param instruction: token ids between prompt and answer
+    :param answer: token ids of the answer with its end token
+    """
+
+    context: str
+    instruction: tuple[int, ...]
+    answer: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Return the tokens after the prompt."""
+        return len(self.instruction) + len(self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """
+    Examples of one robot, padded on the right.
+
+    :param context: the robot's context
+    :param ids: (B, T) instruction and answer
+    :param labels: (B, T) the next token where that belongs to the answer, else -100
+    """
+
+    context: str
+    ids: torch.Tensor
+    labels: torch.Tensor
+
+
+def encode_examples(
+    examples: Sequence[Example], sequence: SequenceEncoder
+) -> list[EncodedExample]:
+    """Turn every example into tokens."""
+    return [EncodedExample(context_from_robot(example.robot),
+                           tuple(sequence.instruction_ids(example.instruction)),
+                           tuple(sequence.answer_ids(example.answer))) for example in examples]
+
+
+def split_held_out(
+    examples: Sequence[EncodedExample], share: float, seed: int
+) -> tuple[list[EncodedExample], list[EncodedExample]]:
+    """Divide into training and held-out examples; at least one is held out if share > 0."""
+    order = random.Random(seed).sample(range(len(examples)), len(examples))
+    count = max(1, round(share * len(examples))) if share and len(examples) > 1 else 0
+    held_out = set(order[:count])
+    return ([example for index, example in enumerate(examples) if index not in held_out],
+            [examples[index] for index in sorted(held_out)])
+
+
+def plan_epoch(
+    examples: Sequence[EncodedExample], step_size: int, seed: int, epoch: int
+) -> list[list[EncodedExample]]:
+    """Shuffle into steps of ``step_size`` examples; the same for the same seed and epoch."""
+    order = list(examples)
+    random.Random(f'{seed}/{epoch}').shuffle(order)
+    return [order[start:start + step_size] for start in range(0, len(order), step_size)]
+
+
+def make_batches(
+    examples: Sequence[EncodedExample], batch_size: int, end_id: int
+) -> Iterator[Batch]:
+    """
+    Group by robot, then by length, so that a batch shares a context and wastes little padding.
+
+    :param end_id: token to pad with
+    """
+    by_context: dict[str, list[EncodedExample]] = defaultdict(list)
+    for example in examples:
+        by_context[example.context].append(example)
+    for context, members in by_context.items():
+        members.sort(key=len)
+        for start in range(0, len(members), batch_size):
+            yield _batch_from(context, members[start:start + batch_size], end_id)
+
+
+def _batch_from(context: str, examples: Sequence[EncodedExample], end_id: int) -> Batch:
+    width = max(map(len, examples))
+    ids = torch.full((len(examples), width), end_id)
+    labels = torch.full((len(examples), width), -100)
+    for row, example in enumerate(examples):
+        start = len(example.instruction)
+        ids[row, :len(example)] = torch.tensor((*example.instruction, *example.answer))
+        # The state at a position predicts the token after it.
+        labels[row, start - 1:len(example) - 1] = torch.tensor(example.answer)
+    return Batch(context, ids, labels)

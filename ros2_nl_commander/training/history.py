@@ -1,0 +1,129 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What a run remembers: losses over time, the best so far, and how to go on after a break.
+
+Everything is written beside the prompt: ``training_state.pt`` while it runs, ``metrics.json`` and
+``loss.png`` at the end, TensorBoard events in ``tensorboard/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ros2_nl_commander.language.errors import CheckpointError
+from ros2_nl_commander.model.checkpoint import replace_file
+
+STATE_FILE = 'training_state.pt'
+
+
+@dataclass(slots=True)
+class History:
+    """
+    The course of a run.
+
+    :param step: optimizer steps done
+    :param seconds: time trained, over all sittings [s]
+    :param best_loss: lowest held-out loss, nats a token
+    :param best_step: the step it was measured at
+    :param without_progress: evaluations since then
+    :param training: (step, loss) of every step
+    :param held_out: (step, loss) of every evaluation
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    best_loss: float = math.inf
+    best_step: int = 0
+    without_progress: int = 0
+    training: list[tuple[int, float]] = field(default_factory=list)
+    held_out: list[tuple[int, float]] = field(default_factory=list)
+
+    def add_evaluation(self, loss: float) -> bool:
+        """Note a held-out loss; return whether it is the best so far."""
+        self.held_out.append((self.step, loss))
+        if loss >= self.best_loss:
+            self.without_progress += 1
+            return False
+        self.best_loss, self.best_step, self.without_progress = loss, self.step, 0
+        return True
+
+
+def save_state(
+    folder: Path, encoder: nn.Module, optimizer: torch.optim.Optimizer, history: History,
+    fingerprint: str,
+) -> None:
+    """Write everything that going on needs, whole or not at all."""
+    state = {'encoder': encoder.state_dict(), 'optimizer': optimizer.state_dict(),
+             'history': asdict(history), 'fingerprint': fingerprint}
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(folder / STATE_FILE, lambda path: torch.save(state, path))
+
+
+def load_state(
+    folder: Path, encoder: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
+) -> History:
+    """
+    Take up a run where it was left.
+
+    :param fingerprint: of settings and data; going on with others would mix two runs
+    :raises CheckpointError: if there is nothing to take up, or it belongs to another run
+    """
+    path = folder / STATE_FILE
+    if not path.is_file():
+        raise CheckpointError(f'Nothing to resume in {folder}: no {STATE_FILE}')
+    try:
+        state = torch.load(path, map_location='cpu', weights_only=True)
+        same = state['fingerprint'] == fingerprint
+        if same:
+            encoder.load_state_dict(state['encoder'])
+            optimizer.load_state_dict(state['optimizer'])
+        history = History(**state['history'])
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError, EOFError) as error:
+        raise CheckpointError(f'{path} is damaged: {error}') from error
+    if not same:
+        raise CheckpointError(
+            f'{path} belongs to a run with other settings or data: resume with the same, '
+            'or choose another output folder')
+    return history
+
+
+def write_report(folder: Path, history: History, summary: dict[str, Any]) -> None:
+    """Write the figures of a finished run as JSON, and its losses as a picture."""
+    text = json.dumps({**summary, **asdict(history)}, indent=2) + '\n'
+    replace_file(folder / 'metrics.json', lambda path: path.write_text(text))
+    _plot(folder / 'loss.png', history)
+
+
+def _plot(path: Path, history: History) -> None:
+    from matplotlib.figure import Figure  # late: half a second that inference never needs
+
+    figure = Figure(figsize=(7, 4), layout='constrained')
+    axes = figure.add_subplot()
+    axes.plot(*zip(*history.training), linewidth=0.8, alpha=0.6, label='training')
+    if history.held_out:
+        axes.plot(*zip(*history.held_out), marker='o', label='held out')
+        axes.axvline(history.best_step, color='grey', linestyle=':', label='best, kept')
+    axes.set(xlabel='step', ylabel='loss, nats a token', yscale='log', title='Training')
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=120)

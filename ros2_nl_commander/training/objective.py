@@ -1,0 +1,67 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What is minimised: the cross-entropy of the answer's tokens, and of nothing else.
+
+Shapes: B batch, T positions, P prompt tokens, H hidden size, N answer tokens of a batch.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_context
+from ros2_nl_commander.model.key_values import KeyValues
+from ros2_nl_commander.model.prompts import FoldedPrompt
+from ros2_nl_commander.model.sequence import SequenceEncoder
+from ros2_nl_commander.training.batches import Batch
+
+
+class Objective:
+    """Computes losses; reads the context of each robot once, without gradients."""
+
+    def __init__(self, backbone: Backbone, sequence: SequenceEncoder) -> None:
+        """Start without any context."""
+        self._backbone = backbone
+        self._sequence = sequence
+        self._contexts: dict[str, KeyValues] = {}
+
+    def total(self, prompt: FoldedPrompt, batch: Batch) -> tuple[torch.Tensor, int]:
+        """
+        Sum the loss of a batch, so that batches of any size can be added up.
+
+        :returns: sum over the answer tokens [nats], with gradients to the prompt; and their number
+        """
+        hidden = self._hidden(prompt, batch)
+        labels = batch.labels.to(hidden.device)
+        chosen = labels >= 0  # (B, T); only N positions pass the wide output layer
+        scores = logits(self._backbone, hidden[chosen])  # (N, V)
+        loss = functional.cross_entropy(scores, labels[chosen], reduction='sum')
+        return loss, int(chosen.sum())
+
+    def _hidden(self, prompt: FoldedPrompt, batch: Batch) -> torch.Tensor:
+        cache, waiting = append_prompt(
+            self._backbone, self._context(batch.context), prompt, batch.ids.shape[0])
+        tokens = embed(self._backbone, batch.ids.to(self._backbone.device))
+        hidden = read(self._backbone, torch.cat((waiting, tokens), dim=1), cache)
+        return hidden[:, waiting.shape[1]:]  # (B, T, H)
+
+    def _context(self, context: str) -> KeyValues:
+        if context not in self._contexts:
+            self._contexts[context] = read_context(
+                self._backbone, self._sequence.context_ids(context))
+        return self._contexts[context]

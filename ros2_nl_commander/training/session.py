@@ -1,0 +1,135 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""One training session: data and model in, a prompt folder with its card and figures out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+import hashlib
+import json
+from pathlib import Path
+import platform
+from typing import Any
+
+from accelerate import Accelerator
+import torch
+from torch import nn
+
+from ros2_nl_commander.language.errors import DatasetError
+from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.checkpoint import (
+    load_prompt, PromptCard, save_encoder, save_prompt, TrainedPrompt)
+from ros2_nl_commander.model.prompts import FoldedPrompt
+from ros2_nl_commander.training.examples import Example, hash_file, load_examples
+from ros2_nl_commander.training.history import History, STATE_FILE, write_report
+from ros2_nl_commander.training.settings import TrainingSettings
+from ros2_nl_commander.training.train import Outcome, Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """
+    What is trained, on what, and where it goes.
+
+    :param settings: hyper-parameters
+    :param data: JSON Lines files
+    :param output: the prompt folder to write
+    :param base_model: id and hash of the model, for the card
+    :param resume: take up the run that was left in the output folder
+    :param keep_encoder: also keep the trainable module, to train on from it
+    """
+
+    settings: TrainingSettings
+    data: Sequence[Path]
+    output: Path
+    base_model: dict[str, str]
+    resume: bool = False
+    keep_encoder: bool = False
+
+    def load_examples(self) -> list[Example]:
+        """Read every file; name every bad line of all of them in one error."""
+        examples: list[Example] = []
+        errors: list[str] = []
+        for path in self.data:
+            try:
+                examples += load_examples(path)
+            except DatasetError as error:
+                errors.append(str(error))
+        if errors:
+            raise DatasetError('\n'.join(errors))
+        return examples
+
+    def data_card(self) -> dict[str, Any]:
+        """Name the data files with their hashes."""
+        return {'files': {path.name: hash_file(path) for path in self.data}}
+
+    def fingerprint(self) -> str:
+        """Identify settings, data and model: only the same run can be resumed."""
+        text = json.dumps([asdict(self.settings), self.data_card(), self.base_model])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) -> Outcome:
+    """
+    Train and write the prompt folder; the best prompt so far is there at any time.
+
+    :raises DatasetError: if the data cannot be used
+    :raises CheckpointError: if there is nothing to resume, or the folder cannot be written
+    """
+    examples = session.load_examples()
+    trainer = Trainer(backbone, examples, session.settings, session.output,
+                      session.fingerprint(), accelerator)
+    if session.resume:
+        has_best = (session.output / 'prompt.json').is_file()
+        trainer.resume(load_prompt(session.output).folded if has_best else None)
+
+    def save(prompt: FoldedPrompt, history: History) -> None:
+        save_prompt(session.output, TrainedPrompt(
+            prompt, _card(session, history, backbone, len(examples), accelerator)))
+
+    outcome = trainer.run(save)
+    if outcome.finished and accelerator.is_main_process:
+        _finish(session, outcome, trainer.encoder)
+    return outcome
+
+
+def _card(
+    session: Session, history: History, backbone: Backbone, examples: int,
+    accelerator: Accelerator,
+) -> PromptCard:
+    settings = session.settings
+    training = asdict(settings) | {
+        'steps': history.step, 'seconds': round(history.seconds, 1),
+        'processes': accelerator.num_processes, 'device': backbone.device.type,
+        'dtype': str(backbone.dtype).removeprefix('torch.'), 'torch': torch.__version__,
+        'machine': f'{platform.machine()}, {torch.get_num_threads()} threads',
+    }
+    metrics = {'training_loss': round(history.training[-1][1], 5)}
+    if history.held_out:
+        metrics['held_out_loss'] = round(history.best_loss, 5)
+    return PromptCard(settings.kind, settings.layout, session.base_model,
+                      session.data_card() | {'examples': examples}, training, metrics)
+
+
+def _finish(session: Session, outcome: Outcome, encoder: nn.Module) -> None:
+    summary = {
+        'parameters_trained': sum(p.numel() for p in encoder.parameters()),
+        'parameters_kept': sum(t.numel() for t in outcome.prompt.tensors().values()),
+    }
+    write_report(session.output, outcome.history, summary)
+    if session.keep_encoder:
+        save_encoder(session.output, encoder)
+    (session.output / STATE_FILE).unlink(missing_ok=True)

@@ -1,0 +1,124 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Robot descriptions: what a file may say, and how a mistake in it is reported."""
+
+from pathlib import Path
+
+import pytest
+
+from ros2_nl_commander.language.errors import RobotDescriptionError
+from ros2_nl_commander.language.robot import (
+    EMPTY_ROBOT, load_robot, parse_robot, Place, RobotDescription)
+
+DEMO_ROBOT = Path(__file__).parents[2] / 'config' / 'robots' / 'demo_robot.yaml'
+FULL = """\
+robot: porter
+topics: {/porter/cmd_vel: geometry_msgs/msg/Twist}
+services: {/porter/siren: std_srvs/srv/SetBool}
+actions: {/porter/spin: nav2_msgs/action/Spin}
+places:
+  ward 3: {frame: odom, x: 8.5, y: 2, yaw: 1.5708}
+  door: {x: 1, y: -1}
+about: {/porter/siren: "on: true"}
+choices: {/porter/siren: {data: [true, false]}}
+limits: {/porter/cmd_vel: {linear.x: [-0.5, 0.5], angular.z: [-1, 1]}}
+definitions:
+  nav2_msgs/action/Spin: |
+    float32 target_yaw
+    ---
+    ---
+"""
+
+
+def test_the_robot_of_the_demo_loads():
+    robot = load_robot(DEMO_ROBOT)
+    assert robot.robot == 'porter'
+    assert robot.topics['/porter/cmd_vel'] == 'geometry_msgs/msg/Twist'
+    assert robot.places['ward 3'] == Place('map', 8.5, 2.0, 1.5708)
+    assert robot.limits['/porter/cmd_vel'] == {'linear.x': (-0.5, 0.5), 'angular.z': (-1.0, 1.0)}
+    assert robot.limits['/porter/volume'] == {'data': (0, 100)}
+    assert set(robot.about) == {*robot.topics, *robot.services, *robot.actions}
+
+
+def test_every_key():
+    assert parse_robot(FULL, 'porter.yaml') == RobotDescription(
+        robot='porter',
+        topics={'/porter/cmd_vel': 'geometry_msgs/msg/Twist'},
+        services={'/porter/siren': 'std_srvs/srv/SetBool'},
+        actions={'/porter/spin': 'nav2_msgs/action/Spin'},
+        places={'ward 3': Place('odom', 8.5, 2.0, 1.5708), 'door': Place('map', 1.0, -1.0, 0.0)},
+        about={'/porter/siren': 'on: true'},
+        choices={'/porter/siren': {'data': (True, False)}},
+        limits={'/porter/cmd_vel': {'linear.x': (-0.5, 0.5), 'angular.z': (-1, 1)}},
+        definitions={'nav2_msgs/action/Spin': 'float32 target_yaw\n---\n---\n'})
+
+
+def test_only_an_unknown_robot_is_empty():
+    assert EMPTY_ROBOT.is_empty
+    assert not parse_robot('robot: porter', 'porter.yaml').is_empty
+    assert not RobotDescription(services={'/a': 'b/srv/C'}).is_empty
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('', 'x.yaml: the values must be a mapping'),
+    ('robot: [a\n\nb: 1', 'x.yaml: line 3'),
+    ('robot: a\nrobot: b', "x.yaml: line 2, column 1: key 'robot' appears twice"),
+    ('robot: a\nservices:', 'x.yaml: line 2'),
+    ('topics: {}', 'x.yaml: robot is missing'),
+    ('robot: 7', 'x.yaml: robot: must be text'),
+    ('robot: " "', 'x.yaml: robot: must not be blank'),
+    ('robot: a\ntopic: {}', 'x.yaml: topic: unknown key'),
+    ('robot: a\ntopics: []', 'x.yaml: topics: must be a mapping'),
+    ('robot: a\ntopics: {cmd_vel: a/msg/B}', "x.yaml: topics > cmd_vel: 'cmd_vel' is not an abs"),
+    ('robot: a\ntopics: {/a: a/srv/B}', "x.yaml: topics > /a: 'a/srv/B' is not the type of a to"),
+    ('robot: a\ntopics: {/a: 3}', 'x.yaml: topics > /a: must be text'),
+    ('robot: a\nplaces: {k: {x: 1}}', 'x.yaml: places > k: y is missing'),
+    ('robot: a\nplaces: {k: {x: 1, y: b}}', 'x.yaml: places > k > y: must be a number'),
+    ('robot: a\nplaces: {k: {x: 1, y: true}}', 'x.yaml: places > k > y: must be a number'),
+    ('robot: a\nplaces: {k: {x: 1, y: 2, z: 3}}', 'x.yaml: places > k > z: unknown key'),
+    ('robot: a\nabout: {/a: text}', 'x.yaml: about > /a: is none of the topics'),
+    ('robot: a\nlimits: {/a: {data: [0, 1]}}', 'x.yaml: limits > /a: is none of the topics'),
+    ('robot: a\nchoices: {/a: {data: [0, 1]}}', 'x.yaml: choices > /a: is none of the topics'),
+    ('robot: a\ndefinitions: {Spin: text}', "x.yaml: definitions > Spin: 'Spin' is not a type"),
+])
+def test_mistakes_name_file_and_key(text, message):
+    with pytest.raises(RobotDescriptionError) as raised:
+        parse_robot(text, 'x.yaml')
+    assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(('section', 'message'), [
+    ('limits: {/a: {data: [1, 0]}}', 'x.yaml: limits > /a > data: is an empty range'),
+    ('limits: {/a: {data: [0]}}', 'x.yaml: limits > /a > data: must be [lowest, highest]'),
+    ('limits: {/a: {data: 1}}', 'x.yaml: limits > /a > data: must be a list'),
+    ('limits: {/a: {data: [0, b]}}', 'x.yaml: limits > /a > data: must be a number'),
+    ('limits: {/a: {"a b": [0, 1]}}', "x.yaml: limits > /a > a b: 'a b' is not a field"),
+    ('limits: {/a: [0, 1]}', 'x.yaml: limits > /a: must be a mapping'),
+    ('choices: {/a: {data: []}}', 'x.yaml: choices > /a > data: must name at least one'),
+    ('choices: {/a: {data: [[1]]}}', 'x.yaml: choices > /a > data: must list plain values'),
+    ('choices: {/a: {data: left}}', 'x.yaml: choices > /a > data: must be a list'),
+])
+def test_mistakes_in_rules_name_the_field(section, message):
+    with pytest.raises(RobotDescriptionError) as raised:
+        parse_robot(f'robot: a\ntopics: {{/a: a/msg/B}}\n{section}', 'x.yaml')
+    assert str(raised.value).startswith(message)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    with pytest.raises(RobotDescriptionError, match='missing.yaml: No such file'):
+        load_robot(tmp_path / 'missing.yaml')
+    (tmp_path / 'latin.yaml').write_bytes(b'robot: caf\xe9')
+    with pytest.raises(RobotDescriptionError, match='latin.yaml: not UTF-8'):
+        load_robot(tmp_path / 'latin.yaml')

@@ -1,0 +1,43 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""The style of the Python files: as ament checks it on a robot, and without ROS."""
+
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOPS = ('launch', 'ros2_nl_commander', 'scripts', 'setup.py', 'test')
+PATHS = [str(ROOT / top) for top in TOPS]
+
+
+@pytest.mark.flake8
+@pytest.mark.linter
+def test_ament_flake8():
+    main = pytest.importorskip('ament_flake8.main')
+    code, errors = main.main_with_errors(argv=PATHS)
+    assert code == 0, '\n'.join(errors)
+
+
+@pytest.mark.flake8
+@pytest.mark.linter
+def test_flake8():
+    pytest.importorskip('flake8')
+    done = subprocess.run(
+        [sys.executable, '-m', 'flake8', *PATHS], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

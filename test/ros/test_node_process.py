@@ -1,0 +1,114 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""The entry point as a process: it starts, says what is missing, and ends cleanly on a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytest.importorskip('rclpy')
+
+TIMEOUT_SEC = 60.0
+
+#: The real entry point with a generator that takes its time to load, and tells when it is at it.
+SLOW = """
+import sys, time
+from ros2_nl_commander.cli import nl_commander
+def load(settings):
+    print('loading', flush=True)
+    time.sleep(600)
+nl_commander.load_generator = load
+sys.exit(nl_commander.main())
+"""
+
+ROBOT_FILE = Path(__file__).parents[2] / 'config' / 'robots' / 'demo_robot.yaml'
+
+
+def start(*arguments: str, program: tuple[str, ...]) -> subprocess.Popen[str]:
+    """Start the node in a process, its output in one pipe."""
+    environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100)}
+    return subprocess.Popen(
+        [sys.executable, *program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, env=environment)
+
+
+def lines_until(process: subprocess.Popen[str], part: str) -> Iterator[str]:
+    """Give the lines of the output up to the one with this part."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        yield line
+        if part in line:
+            return
+    raise AssertionError(f'{part!r} was not in the output')
+
+
+@pytest.fixture
+def process_list() -> Iterator[list[subprocess.Popen[str]]]:
+    """End what a failed test leaves behind."""
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_unconfigured_node_stays_up_until_a_signal(
+    process_list: list[subprocess.Popen[str]], number: signal.Signals,
+) -> None:
+    """Without a robot it says so in one line, and ends with 0."""
+    process = start(program=('-m', 'ros2_nl_commander.cli.nl_commander'))
+    process_list.append(process)
+    output = ''.join(lines_until(process, 'cannot configure'))
+    assert 'parameter robot is empty' in output
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert process.returncode == 0
+    assert 'Traceback' not in output + rest
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_signal_while_the_model_loads(
+    process_list: list[subprocess.Popen[str]], number: signal.Signals,
+) -> None:
+    """Nobody has to wait for a model to be rid of the node."""
+    process = start('--ros-args', '-p', f'robot:={ROBOT_FILE}', program=('-c', SLOW))
+    process_list.append(process)
+    list(lines_until(process, 'loading'))
+    before = time.monotonic()
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert time.monotonic() - before < 20.0
+    assert (process.returncode, 'Traceback' in rest) == (0, False), rest
+
+
+def test_bad_ros_arguments_are_one_line() -> None:
+    """A mistyped command line ends with its reason and a code."""
+    process = start(
+        '--ros-args', '-r', 'no remap rule', program=('-m', 'ros2_nl_commander.cli.nl_commander'))
+    output, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert process.returncode == 2
+    # rcl writes a line of its own first.
+    assert output.splitlines()[-1].startswith('nl_commander: ')
+    assert 'Traceback' not in output
