@@ -20,14 +20,13 @@ from argparse import ArgumentParser, Namespace
 import json
 from pathlib import Path
 
-from tqdm import tqdm
-
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.generator import load_generator
 from ros2_nl_commander.training.evaluate import failures, Score, score_examples, summarise
 from ros2_nl_commander.training.examples import load_examples
+from tqdm import tqdm
 
 
 def main(args: list[str] | None = None) -> int:

@@ -24,7 +24,7 @@ import rclpy
 from rclpy.signals import SignalHandlerOptions
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.ros.node import NlCommander
-from ros2_nl_commander.ros.spinning import BackgroundSpinner, set_on_signal
+from ros2_nl_commander.ros.spinning import BackgroundSpinner, ignore_signals, set_on_signal
 
 
 def load_generator(settings: GeneratorSettings) -> Generator:
@@ -51,20 +51,24 @@ def main(args: list[str] | None = None) -> int:
     try:
         return _run(ended)
     finally:
+        ignore_signals()
         if rclpy.ok():
             rclpy.shutdown()
 
 
 def _run(ended: threading.Event) -> int:
     node = NlCommander(load_generator)
-    with BackgroundSpinner(node, on_end=ended.set) as spinner:
-        ended.wait()
-        node.close()
-    if spinner.error is not None:
+    try:
+        with BackgroundSpinner(node, on_end=ended.set) as spinner:
+            ended.wait()
+            node.close()
+        if spinner.error is None:
+            return 0
         error = spinner.error
         node.get_logger().fatal(f'a callback failed: {type(error).__name__}: {error}')
         return 1
-    return 0
+    finally:
+        node.destroy_node()
 
 
 if __name__ == '__main__':

@@ -53,3 +53,7 @@ class DatasetError(NlCommanderError):
 
 class ParameterError(NlCommanderError):
     """A node parameter with a value that cannot work."""
+
+
+class NodeError(NlCommanderError):
+    """The node does not answer, or says that it cannot work."""

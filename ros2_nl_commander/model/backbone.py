@@ -26,13 +26,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
-
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model import packed_linear
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
+import torch
+from torch import nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16, 'float32': torch.float32}
 

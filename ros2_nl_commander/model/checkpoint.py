@@ -27,13 +27,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-import torch
-
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+import torch
 
 WEIGHTS_FILE = 'prompt.safetensors'
 CARD_FILE = 'prompt.json'

@@ -20,11 +20,10 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 from enum import Enum
 
-import torch
-
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
+import torch
 
 
 class Ending(Enum):
@@ -75,7 +74,8 @@ def decode_greedily(
 
 
 def _likeliest(backbone: Backbone, pending: list[int], cache: KeyValueCache) -> int:
-    hidden = read(backbone, embed(backbone, torch.tensor([pending], device=backbone.device)), cache)
+    ids = torch.tensor([pending], device=backbone.device)
+    hidden = read(backbone, embed(backbone, ids), cache)
     scores = logits(backbone, hidden[0, -1])  # (V,)
     # The output layer is wider than the tokenizer: padding ids mean nothing.
     return int(scores[:len(backbone.tokenizer)].argmax())

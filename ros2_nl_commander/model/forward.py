@@ -20,11 +20,10 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, V vocabulary.
 
 from __future__ import annotations
 
-import torch
-
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues, length_of, rotate_keys
 from ros2_nl_commander.model.prompts import FoldedPrompt
+import torch
 
 
 def embed(backbone: Backbone, ids: torch.Tensor) -> torch.Tensor:

@@ -36,8 +36,8 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
-from ros2_nl_commander.model.checkpoint import TrainedPrompt, load_prompt
-from ros2_nl_commander.model.decode import Decoded, decode_greedily, Ending
+from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
+from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.forward import read_context, read_prefix
 from ros2_nl_commander.model.prompts import check_fits
@@ -116,7 +116,8 @@ class CommandGenerator:
             'model': self._settings.model,
             'prompt': f'{self._settings.prompt or "shipped"} ({card.kind}, '
                       f'{self._prompt.folded.length} tokens)',
-            'device': f'{self._backbone.device} {str(self._backbone.dtype).removeprefix("torch.")}',
+            'device': ' '.join((str(self._backbone.device),
+                                str(self._backbone.dtype).removeprefix('torch.'))),
             'model_memory_mb': f'{self._backbone.memory_bytes() / 1e6:.0f}',
         }
 

@@ -27,11 +27,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import torch
-from torch import nn
-
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.shape import ModelShape
+import torch
+from torch import nn
 
 #: The notebook's initialisation of embedding weights.
 INITIAL_STD = 0.02

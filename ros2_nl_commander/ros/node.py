@@ -146,6 +146,8 @@ class NlCommander(LifecycleNodeMixin, Node):
         """End every instruction and the worker; the node answers nothing from then on."""
         self._is_closing = True
         self._why_inactive = 'the node is shut down'
+        for timer in self.timers:
+            timer.cancel()
         self._desk.worker.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
 
     def destroy_node(self) -> None:

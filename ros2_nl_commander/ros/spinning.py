@@ -31,6 +31,9 @@ from typing import Any
 from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.node import Node
+from rclpy.utilities import get_default_context
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 #: One each for a lifecycle transition, an instruction, the parameters, and ``~/stop``.
 EXECUTOR_THREADS = 4
@@ -56,6 +59,8 @@ class BackgroundSpinner:
     ) -> None:
         self.error: Exception | None = None
         self._on_end = on_end
+        self._is_stopping = threading.Event()
+        self._context = context or get_default_context()
         self._executor = MultiThreadedExecutor(EXECUTOR_THREADS, context=context)
         for node in nodes:
             self._executor.add_node(node)
@@ -71,12 +76,17 @@ class BackgroundSpinner:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._executor.shutdown(timeout_sec=JOIN_TIMEOUT_SEC)
+        # In this order: an executor that is shut down under a spinning thread lets callbacks run
+        # on handles that are gone.
+        self._is_stopping.set()
+        self._executor.wake()
         self._thread.join(JOIN_TIMEOUT_SEC)
+        self._executor.shutdown(timeout_sec=JOIN_TIMEOUT_SEC)
 
     def _spin(self) -> None:
         try:
-            self._executor.spin()
+            while self._context.ok() and not self._is_stopping.is_set():
+                self._executor.spin_once()
         except ExternalShutdownException:
             return
         except Exception as error:
@@ -91,5 +101,16 @@ def set_on_signal(event: threading.Event) -> None:
     def handle(_number: int, _frame: Any) -> None:
         event.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, handle)
+
+
+def ignore_signals() -> None:
+    """
+    Ignore SIGINT and SIGTERM from now on; for a process that is at its end.
+
+    Ctrl-C reaches a node under ``ros2 launch`` twice, from the terminal and from the launch. Where
+    the second one finds the interpreter ending, it would turn a clean end into a killed process.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

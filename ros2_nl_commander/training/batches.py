@@ -25,11 +25,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import random
 
-import torch
-
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.examples import Example
+import torch
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@
 
 from __future__ import annotations
 
-import torch
-from torch import nn
-
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.prompts import DeepPrompt, PTuningV2Prompt, SoftPrompt
 from ros2_nl_commander.training.settings import TrainingSettings
+import torch
+from torch import nn
 
 
 def build_encoder(settings: TrainingSettings, backbone: Backbone) -> nn.Module:

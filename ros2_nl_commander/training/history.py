@@ -27,11 +27,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.checkpoint import replace_file
+import torch
+from torch import nn
 
 STATE_FILE = 'training_state.pt'
 

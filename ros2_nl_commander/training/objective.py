@@ -20,15 +20,14 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, N answer tokens of
 
 from __future__ import annotations
 
-import torch
-from torch.nn import functional
-
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_context
 from ros2_nl_commander.model.key_values import KeyValues
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.batches import Batch
+import torch
+from torch.nn import functional
 
 
 class Objective:

@@ -25,9 +25,6 @@ import platform
 from typing import Any
 
 from accelerate import Accelerator
-import torch
-from torch import nn
-
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.checkpoint import (
@@ -37,6 +34,8 @@ from ros2_nl_commander.training.examples import Example, hash_file, load_example
 from ros2_nl_commander.training.history import History, STATE_FILE, write_report
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.train import Outcome, Trainer
+import torch
+from torch import nn
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,6 @@ import time
 from typing import Any, Iterator
 
 from accelerate import Accelerator
-import torch
-from torch.utils.tensorboard import SummaryWriter
-from tqdm import tqdm
-
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
@@ -44,6 +40,9 @@ from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.history import History, load_state, save_state
 from ros2_nl_commander.training.objective import Objective
 from ros2_nl_commander.training.settings import TrainingSettings
+import torch
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,6 @@ def test_values_may_be_left_out(values):
     (PUBLISH + '"{}" # once', 'in quotes'),
     (PUBLISH + '"\x00"', 'control character'),
     (PUBLISH + '"{a: \ud800}"', 'surrogate'),
-    (PUBLISH + '"{a: ' + 'a' * 65536 + '}"', 'bytes'),
     (PUBLISH.replace('--once', '--qos-depth 1'), 'not accepted'),
     (PUBLISH.replace('--once', '--onc'), 'not accepted'),
     (PUBLISH.replace('--once', '-1 --once'), 'twice'),
@@ -159,7 +158,6 @@ def test_refused_text(text, reason):
     ('{a: "\\UFFFFFFFF"}', 'not YAML'),
     ('{' + 'a' * 101 + ': 1}', '100 characters'),
     ('{a: ' * 33 + '1' + '}' * 33, 'deeper than 32'),
-    ('{a: ' + '[' * 30000, 'deeper than 32'),
 ])
 def test_refused_values(values, reason):
     with pytest.raises(CommandSyntaxError, match=reason):
@@ -169,7 +167,7 @@ def test_refused_values(values, reason):
 @pytest.mark.parametrize('fields', [
     {'a': None}, {'a': math.nan}, {'a': math.inf}, {'a': 2 ** 64}, {'a': 10 ** 5000}, {1: 'a'},
     {'a': '\udc80'}, {'\udc80': 1}, {'a': b'x'}, {'a': {1, 2}}, {'a': object()}, [1], None,
-    {'a' * 101: 1}, {'a': 'a' * 65536}, nested(33),
+    {'a' * 101: 1}, nested(33),
 ])
 def test_fields_that_cannot_be_written(fields):
     with pytest.raises(CommandSyntaxError):
@@ -202,6 +200,13 @@ def test_names_that_cannot_be_written(command):
         format_command(command)
 
 
+def test_long_text_is_neither_read_nor_written():
+    with pytest.raises(CommandSyntaxError, match='bytes'):
+        parse_command(PUBLISH + '"{a: ' + 'a' * 65536 + '}"')
+    with pytest.raises(CommandSyntaxError, match='bytes'):
+        format_command(ServiceCall('/a', 'b/srv/C', {'a': 'ä' * 32768}))
+
+
 def test_the_deepest_fields_read_back():
     command = ServiceCall('/a', 'b/srv/C', nested(32))
     assert parse_command(format_command(command)) == command
@@ -214,7 +219,8 @@ def test_tuples_are_lists():
 
 def test_long_hostile_text_is_refused_quickly():
     started = time.process_time()
-    for piece in ('[', '{a: ', '"', '\\', '- ', '? ', "''", '/a'):
-        with pytest.raises(CommandSyntaxError):
-            parse_command(PUBLISH + piece * (60000 // len(piece)))
+    for piece in ('[', '{a: ', '"', '\\', '- ', '? ', "''", '/a', ' ,'):
+        for quote in ('', "'", '"'):
+            with pytest.raises(CommandSyntaxError):
+                parse_command(PUBLISH + quote + piece * (60000 // len(piece)) + quote)
     assert time.process_time() - started < 5

@@ -17,13 +17,12 @@
 from __future__ import annotations
 
 import pytest
-import torch
-
 from ros2_nl_commander.model.decode import decode_greedily, Ending
 from ros2_nl_commander.model.forward import (
     append_prompt, embed, logits, read, read_context, read_prefix)
 from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt, SoftPrompt
+import torch
 
 CONTEXT = list(b'topic /cmd_vel')
 INSTRUCTION = list(b'go on')

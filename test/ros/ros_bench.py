@@ -24,7 +24,6 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-import rclpy
 from rclpy.client import Client
 from rclpy.context import Context
 from rclpy.node import Node

@@ -23,7 +23,7 @@ import pytest
 
 pytest.importorskip('rclpy')
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402,I100
 from ros2_nl_commander.language.codec import parse_command  # noqa: E402
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication  # noqa: E402
 from ros2_nl_commander.language.errors import (  # noqa: E402

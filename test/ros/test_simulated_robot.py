@@ -27,7 +27,7 @@ pytest.importorskip('rclpy')
 pytest.importorskip('nav_msgs')
 pytest.importorskip('test_msgs')
 
-from action_msgs.msg import GoalStatus  # noqa: E402
+from action_msgs.msg import GoalStatus  # noqa: E402,I100
 from geometry_msgs.msg import PoseStamped, Twist  # noqa: E402
 from rclpy.action import ActionClient, get_action_names_and_types  # noqa: E402
 from rclpy.node import Node  # noqa: E402

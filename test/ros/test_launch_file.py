@@ -1,0 +1,93 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""The launch file and the parameter file: they fit the node and leave each other in charge."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+pytest.importorskip('rclpy')
+
+from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402,I100
+from ros2_nl_commander.ros.robot_location import find_robot  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+PARAMETER_FILE = ROOT / 'config' / 'nl_commander.yaml'
+LAUNCH_FILE = ROOT / 'launch' / 'nl_commander.launch.py'
+
+
+def read_parameter_file() -> dict[str, Any]:
+    """Read the parameters of the file that ships."""
+    text = PARAMETER_FILE.read_text(encoding='utf-8')
+    return dict(yaml.safe_load(text)['/**']['ros__parameters'])
+
+
+@pytest.fixture
+def launch_module() -> ModuleType:
+    """Load the launch file as ``ros2 launch`` does."""
+    # Submodules: a folder `launch` without the package is importable, too.
+    reason = 'launch_ros is not installed here; it comes with ROS 2'
+    pytest.importorskip('launch.actions', reason=reason)
+    pytest.importorskip('launch_ros.actions', reason=reason)
+    spec = importlib.util.spec_from_file_location('nl_commander_launch', LAUNCH_FILE)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_parameter_file_has_every_parameter_with_its_default() -> None:
+    """The file documents the node: same names, same values, but for the robot."""
+    defaults = {spec.name: spec.default for spec in PARAMETERS}
+    values = read_parameter_file()
+    assert find_robot(values['robot']).robot == 'porter'
+    assert {**values, 'robot': defaults['robot']} == defaults
+    assert {name: type(value) for name, value in values.items()} == {
+        name: type(default) for name, default in defaults.items()}
+
+
+def test_launch_arguments(launch_module: ModuleType) -> None:
+    """Every argument is declared and described."""
+    arguments = launch_module.generate_launch_description().get_launch_arguments()
+    assert {argument.name for argument in arguments} == {
+        'namespace', 'params_file', 'robot', 'model', 'prompt', 'execute', 'autostart',
+        'log_level'}
+    assert all(argument.description for argument in arguments)
+
+
+def test_empty_arguments_leave_the_parameter_file_in_charge(launch_module: ModuleType) -> None:
+    """Only what is given overrides the file, with the type that the node declares."""
+    from launch import LaunchContext
+
+    context = LaunchContext()
+    context.launch_configurations.update({
+        'namespace': 'lab', 'params_file': str(PARAMETER_FILE), 'robot': '', 'model': '123',
+        'prompt': '', 'execute': '', 'autostart': 'false', 'log_level': 'info'})
+    types = {spec.name: type(spec.default) for spec in PARAMETERS}
+    assert all(types[name] is given for name, given in launch_module.PARAMETERS.items())
+    node, = launch_module.make_node(context)
+    node._perform_substitutions(context)
+    assert node.node_name == '/lab/nl_commander'
+    files = [path for path, is_file in node._Node__expanded_parameter_arguments if is_file]
+    assert files[0] == str(PARAMETER_FILE)
+    given = yaml.safe_load(Path(files[1]).read_text(encoding='utf-8'))
+    assert list(given.values()) == [{'ros__parameters': {'model': '123', 'autostart': False}}]
