@@ -34,7 +34,7 @@ commands = (
 
 def shared_files():
     """List what is installed under share/: every file of these folders, at the same place."""
-    for top in ('config', 'launch', 'prompts'):
+    for top in ('config', 'data', 'launch', 'prompts'):
         for folder in sorted(Path(top).glob('**/')):
             files = sorted(str(path) for path in folder.glob('*.*') if path.is_file())
             if files and folder.name != '__pycache__':

@@ -62,8 +62,10 @@ class Backbone:
 
     def memory_bytes(self) -> int:
         """Return the memory of the weights as they are held [bytes]."""
-        parts = (*self.body.state_dict().values(), *self.head.state_dict().values())
-        return sum(tensor.numel() * tensor.element_size() for tensor in parts)
+        # A head that is tied to the embeddings is held, and counted, once.
+        tensors = {id(tensor): tensor for part in (self.body, self.head)
+                   for tensor in (*part.parameters(), *part.buffers())}
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
 def load_backbone(

@@ -118,7 +118,7 @@ class CommandGenerator:
                       f'{self._prompt.folded.length} tokens)',
             'device': ' '.join((str(self._backbone.device),
                                 str(self._backbone.dtype).removeprefix('torch.'))),
-            'model_memory_mb': f'{self._backbone.memory_bytes() / 1e6:.0f}',
+            'memory': f'{self._backbone.memory_bytes() / 1e6:.0f} MB of weights',
         }
 
     def _decode(self, sentence: str, should_stop: StopCheck) -> Decoded:

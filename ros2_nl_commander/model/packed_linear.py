@@ -36,12 +36,19 @@ class PackedLinear(nn.Module):
     :param trainable_input: keep the transposed weight too, so that gradients reach the input
     """
 
+    packed: torch.Tensor
+    packed_transposed: torch.Tensor | None
+    bias: torch.Tensor | None
+
     def __init__(self, linear: nn.Linear, *, trainable_input: bool) -> None:
         super().__init__()
         weight = linear.weight.detach()
-        self.packed = _reorder(weight)
-        self.packed_transposed = _reorder(weight.t().contiguous()) if trainable_input else None
-        self.bias = None if linear.bias is None else linear.bias.detach()
+        transposed = _reorder(weight.t().contiguous()) if trainable_input else None
+        bias = None if linear.bias is None else linear.bias.detach()
+        # Not persistent: a packed weight is of use on this CPU only.
+        self.register_buffer('packed', _reorder(weight), persistent=False)
+        self.register_buffer('packed_transposed', transposed, persistent=False)
+        self.register_buffer('bias', bias, persistent=False)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Apply the layer: (..., in) to (..., out)."""
