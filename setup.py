@@ -24,6 +24,7 @@ commands = (
     'benchmark',
     'console',
     'demo',
+    'describe_robot',
     'evaluate',
     'fetch_model',
     'generate',

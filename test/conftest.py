@@ -51,6 +51,18 @@ def make_model(seed=0, **sizes):
 
 
 @pytest.fixture(scope='session')
+def tiny_tokenizer():
+    """Return the byte tokenizer."""
+    return make_tokenizer()
+
+
+@pytest.fixture(scope='session')
+def build_tiny_model():
+    """Return what builds a random model, for tests that need other sizes."""
+    return make_model
+
+
+@pytest.fixture(scope='session')
 def tiny_backbone():
     """Return a frozen random model in float32."""
     from ros2_nl_commander.model.backbone import backbone_from_model

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
+import os
 import sys
 
 from ros2_nl_commander.language.errors import NlCommanderError
@@ -48,6 +49,10 @@ def run_cli(
         return run(parser.parse_args(args))
     except NlCommanderError as error:
         print(f'{parser.prog}: {error}', file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; flushing what is left must not fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130

@@ -23,6 +23,7 @@ from pathlib import Path
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.generator import load_generator
 from ros2_nl_commander.training.evaluate import failures, Score, score_examples, summarise
 from ros2_nl_commander.training.examples import load_examples
@@ -64,9 +65,9 @@ def _print(summary: dict[str, object], wrong: list[dict[str, object]]) -> None:
 
 def _write(path: Path, summary: object, wrong: object, scores: list[Score]) -> None:
     seconds = [round(score.generation.seconds, 3) for score in scores]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(
-        {'summary': summary, 'failures': wrong, 'seconds': seconds}, indent=2) + '\n')
+    text = json.dumps(
+        {'summary': summary, 'failures': wrong, 'seconds': seconds}, indent=2) + '\n'
+    replace_files(path.parent, {path.name: lambda partial: partial.write_text(text)})
 
 
 if __name__ == '__main__':

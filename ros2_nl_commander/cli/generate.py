@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from io import TextIOWrapper
 import json
 from pathlib import Path
 import sys
@@ -60,13 +61,26 @@ def _generate(options: Namespace) -> int:
         options.model, options.prompt, options.device, options.dtype, options.device_map))
     if robot:
         generator.use_robot(robot)
-    for sentence in options.sentences or _lines(sys.stdin):
+    _use_utf8()
+    for sentence in map(_printable, options.sentences or _lines(sys.stdin)):
         print(json.dumps(_record(_answer(generator, sentence)), ensure_ascii=False), flush=True)
     return 0
 
 
+def _use_utf8() -> None:
+    """Read and write UTF-8 whatever the locale; broken bytes become surrogates, as in argv."""
+    for stream, errors in ((sys.stdin, 'surrogateescape'), (sys.stdout, 'strict')):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding='utf-8', errors=errors)
+
+
 def _lines(stream: Iterable[str]) -> Iterable[str]:
     return (line.rstrip('\r\n') for line in stream)
+
+
+def _printable(sentence: str) -> str:
+    """Replace what was not UTF-8, which Python holds as surrogates, by U+FFFD."""
+    return sentence.encode('utf-8', 'surrogateescape').decode('utf-8', 'replace')
 
 
 def _answer(generator: Generator, sentence: str) -> Generation:

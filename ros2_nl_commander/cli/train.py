@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from accelerate import Accelerator
@@ -24,7 +25,7 @@ from accelerate import Accelerator
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.resources import share_file
-from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.backbone import Backbone, choose_device, load_backbone
 from ros2_nl_commander.model.checkpoint import KINDS
 from ros2_nl_commander.model.fetch import fetch_model, model_identity
 from ros2_nl_commander.model.prompts import ACTIVATIONS
@@ -71,21 +72,28 @@ def _parser() -> ArgumentParser:
 
 def _train(options: Namespace) -> int:
     settings = with_overrides(PRESETS[options.preset], **vars(options))
-    accelerator = Accelerator(cpu=options.device == 'cpu')
-    if accelerator.num_processes > 1:
-        options.device = str(accelerator.device)
     session = _session(options, settings)
-    session.load_examples()  # bad data is told before a model is loaded
-    folder = fetch_model(options.model, print)
-    session.base_model.update(model_identity(folder))
-    backbone = load_backbone(folder, device=options.device, dtype=options.dtype,
-                             device_map=options.device_map, for_training=True)
+    session.load_examples()  # bad data and a bad folder are told before a model is loaded
+    session.make_output()
+    # Without cpu=True, several processes without a GPU would not know of each other.
+    accelerator = Accelerator(cpu=choose_device(options.device).type == 'cpu')
+    with accelerator.main_process_first():
+        folder = fetch_model(options.model, accelerator.print)
+    session = replace(session, base_model=session.base_model | model_identity(folder))
+    backbone = _backbone(options, folder, accelerator)
     outcome = run_session(session, backbone, accelerator)
     if not outcome.finished:
-        print(f'Interrupted; saved in {options.output}. Go on with --resume.')
+        accelerator.print(f'Interrupted; saved in {options.output}. Go on with --resume.')
         return 130
-    print(f'Prompt written to {options.output}')
+    accelerator.print(f'Prompt written to {options.output}')
     return 0
+
+
+def _backbone(options: Namespace, folder: Path, accelerator: Accelerator) -> Backbone:
+    several = accelerator.num_processes > 1
+    return load_backbone(
+        folder, device=str(accelerator.device) if several else options.device,
+        dtype=options.dtype, device_map=options.device_map, for_training=True)
 
 
 def _session(options: Namespace, settings: TrainingSettings) -> Session:

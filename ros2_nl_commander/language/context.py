@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 import math
 
+from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.robot import Place, RobotDescription
 
 
@@ -54,7 +55,7 @@ def _interfaces(
             *_about(name, robot),
             *(f'{path} {low:g} to {high:g}' for path, (low, high)
               in robot.limits.get(name, {}).items()),
-            *(f'{path} one of {", ".join(map(str, values))}' for path, values
+            *(f'{path} one of {", ".join(map(_spelt, values))}' for path, values
               in robot.choices.get(name, {}).items()),
         ]
         yield f'{form} {name} {type_name}' + (f' # {"; ".join(notes)}' if notes else '')
@@ -62,7 +63,11 @@ def _interfaces(
 
 def _about(name: str, robot: RobotDescription) -> Iterator[str]:
     if name in robot.about:
-        yield robot.about[name]
+        yield ' '.join(robot.about[name].split())  # on one line, however the file breaks it
+
+
+def _spelt(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def pose_text(place: Place) -> str:

@@ -39,6 +39,14 @@ class LimitError(NlCommanderError):
     """A value outside the limits or choices of the robot description."""
 
 
+class UnknownTypeError(NlCommanderError):
+    """A type that is neither installed here nor defined by the robot description."""
+
+
+class FieldError(NlCommanderError):
+    """A field that its message does not have or cannot hold; says path, expected and got."""
+
+
 class ModelError(NlCommanderError):
     """The language model cannot be fetched, loaded or run."""
 
@@ -52,7 +60,7 @@ class DatasetError(NlCommanderError):
 
 
 class ParameterError(NlCommanderError):
-    """A node parameter with a value that cannot work."""
+    """A parameter of the node or of training with a value that cannot work."""
 
 
 class NodeError(NlCommanderError):

@@ -13,9 +13,9 @@
 # limitations under the License.
 
 """
-Whether a robot accepts a command: name, kind, type, and the limits of the description.
+Whether a robot accepts a command: name, kind, type, limits, and fields where the type is known.
 
-Knows no message definition: whether the fields exist in the type is not decided here.
+Where neither this machine nor the description knows the type, its fields are not judged.
 """
 
 from __future__ import annotations
@@ -24,22 +24,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublication, Value
+from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.equality import values_equal
-from ros2_nl_commander.language.errors import LimitError, NotOfferedError
+from ros2_nl_commander.language.errors import LimitError, NotOfferedError, UnknownTypeError
+from ros2_nl_commander.language.fields import check_fields
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
 from ros2_nl_commander.language.robot import RobotDescription
 
 
 def check_command(command: Command, robot: RobotDescription) -> None:
     """
-    Check that a robot accepts a command; an empty description accepts every command.
+    Check that a robot accepts a command; an empty description accepts every name and type.
 
     :raises NotOfferedError: if the robot has no such interface of this kind and type
     :raises LimitError: if a value is outside the limits or choices
+    :raises FieldError: if a field does not exist or cannot hold its value
+    :raises RobotDescriptionError: if the description's definition of the type cannot be read
     """
-    if robot.is_empty:
-        return
-    _check_offered(command, robot)
+    if not robot.is_empty:
+        _check_offered(command, robot)
+        _check_rules(command, robot)
+    _check_fields(command, robot)
+
+
+def _check_rules(command: Command, robot: RobotDescription) -> None:
+    """Check the limits and choices of the description."""
     for path, bounds in robot.limits.get(command.name, {}).items():
         for value in _values_at(command.fields, path.split('.')):
             _check_limit(f'{command.name} {path}', value, bounds)
@@ -60,6 +69,15 @@ def _check_offered(command: Command, robot: RobotDescription) -> None:
     if command.type_name != expected:
         raise NotOfferedError(
             f'{noun} {command.name} is of type {expected}, not {command.type_name}')
+
+
+def _check_fields(command: Command, robot: RobotDescription) -> None:
+    """Check the fields; of a type that nobody here knows, every field is accepted."""
+    try:
+        schema = interface_schema(command.type_name, robot.definitions)
+    except UnknownTypeError:
+        return
+    check_fields(command.fields, schema)
 
 
 def _noun(command: Command) -> str:

@@ -28,9 +28,10 @@ from typing import Any
 
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model import packed_linear
+from ros2_nl_commander.model.cache import first_line, missing_files
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
+from safetensors import SafetensorError
 import torch
-from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16, 'float32': torch.float32}
@@ -53,19 +54,18 @@ class Backbone:
     """
 
     body: Any
-    head: nn.Module
-    embeddings: nn.Module
+    head: Any
+    embeddings: Any
     tokenizer: PreTrainedTokenizerBase
     shape: ModelShape
     device: torch.device
     dtype: torch.dtype
 
     def memory_bytes(self) -> int:
-        """Return the memory of the weights as they are held [bytes]."""
-        # A head that is tied to the embeddings is held, and counted, once.
-        tensors = {id(tensor): tensor for part in (self.body, self.head)
-                   for tensor in (*part.parameters(), *part.buffers())}
-        return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+        """Return the memory of the weights as they are held [bytes]; shared ones count once."""
+        held = {id(tensor): tensor for part in (self.body, self.head)
+                for tensor in (*part.parameters(), *part.buffers())}
+        return sum(tensor.numel() * tensor.element_size() for tensor in held.values())
 
 
 def load_backbone(
@@ -84,20 +84,30 @@ def load_backbone(
     """
     target = choose_device(device)
     number_format = choose_dtype(dtype, target)
+    missing = missing_files(folder)
+    if missing is not None:  # without its files, transformers makes up an empty tokenizer
+        raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
     try:
-        model = AutoModelForCausalLM.from_pretrained(
+        model: Any = AutoModelForCausalLM.from_pretrained(
             folder, dtype=number_format, device_map=device_map or None, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = model if device_map else model.to(target)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(f'Cannot load the model in {folder}: {_first_line(error)}') from error
+    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
+        raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
     return backbone_from_model(model, tokenizer, for_training=for_training)
 
 
 def backbone_from_model(
     model: Any, tokenizer: PreTrainedTokenizerBase, *, for_training: bool = False
 ) -> Backbone:
-    """Freeze a loaded transformers model and take it apart into what is used here."""
+    """
+    Freeze a loaded transformers model and take it apart into what is used here.
+
+    :raises ModelError: if it is not built like Qwen2, Llama and their kin
+    """
+    if not hasattr(getattr(model, 'model', None), 'rotary_emb'):
+        raise ModelError(f'{type(model).__name__} is not a decoder with rotary positions, '
+                         'as Qwen2 and Llama are')
     model.eval().requires_grad_(False)
     shape = shape_from_config(model.config)
     backbone = Backbone(
@@ -150,17 +160,13 @@ def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
 
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == 'cuda':
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     # Without bf16 instructions oneDNN emulates the format, slower than float32.
     return device.type == 'cpu' and packed_linear.can_pack() and _cpu_has_bfloat16()
 
 
 def _cpu_has_bfloat16() -> bool:
     if not hasattr(torch.cpu, 'get_capabilities'):  # torch before 2.9
-        return torch.cpu._is_avx512_bf16_supported()
+        return bool(torch.cpu._is_avx512_bf16_supported())
     capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name) for name in ('avx512_bf16', 'amx_bf16', 'bf16'))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return any(bool(capabilities.get(name)) for name in ('avx512_bf16', 'amx_bf16', 'bf16'))

@@ -20,7 +20,8 @@ Also reads the notebook's ``p_tuning_ros2.pt``. Never unpickles anything but pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 import json
 import os
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from ros2_nl_commander.language.errors import CheckpointError
+from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS
 from safetensors import SafetensorError
@@ -71,33 +73,49 @@ class TrainedPrompt:
 
 def save_prompt(folder: Path, prompt: TrainedPrompt) -> None:
     """
-    Write a prompt so that a reader sees either the old one or the new one, whole.
+    Write a prompt, or keep the old one where writing fails.
 
     :raises CheckpointError: if the folder cannot be written
     """
     tensors = {name: tensor.detach().to('cpu', torch.float32).contiguous()
                for name, tensor in prompt.folded.tensors().items()}
     text = json.dumps(asdict(prompt.card), indent=2) + '\n'
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / WEIGHTS_FILE, lambda path: save_file(tensors, path))
-        replace_file(folder / CARD_FILE, lambda path: path.write_text(text))
-    except OSError as error:
-        raise CheckpointError(f'Cannot write the prompt to {folder}: {error}') from error
+    replace_files(folder, {WEIGHTS_FILE: lambda path: save_file(tensors, path),
+                           CARD_FILE: lambda path: path.write_text(text)})
 
 
 def save_encoder(folder: Path, encoder: torch.nn.Module) -> None:
-    """Write the trainable module beside its prompt, to train on from it."""
+    """
+    Write the trainable module beside its prompt, to train on from it.
+
+    :raises CheckpointError: if the folder cannot be written
+    """
     state = {name: tensor.detach().cpu().contiguous()
              for name, tensor in encoder.state_dict().items()}
-    replace_file(folder / ENCODER_FILE, lambda path: save_file(state, path))
+    replace_files(folder, {ENCODER_FILE: lambda path: save_file(state, path)})
 
 
-def replace_file(path: Path, write: Any) -> None:
-    """Write beside a file, then rename: an interrupted write leaves the old file."""
-    partial = path.with_name(path.name + '.partial')
-    write(partial)
-    os.replace(partial, path)
+def replace_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> None:
+    """
+    Write beside the files of a folder, then rename: a write that fails leaves the old files.
+
+    :param writers: by file name, what writes to the path it is given
+    :raises CheckpointError: if one of them cannot be written; then none is replaced
+    """
+    partial = {name: folder / f'{name}.partial' for name in writers}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, write in writers.items():
+            write(partial[name])
+        for name in writers:
+            os.replace(partial[name], folder / name)
+    # torch reports a full disk as RuntimeError, safetensors as its own.
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f'Cannot write to {folder}: {first_line(error)}') from error
+    finally:
+        for path in partial.values():
+            with suppress(OSError):  # what went wrong above is what must be told
+                path.unlink(missing_ok=True)
 
 
 def load_prompt(path: Path) -> TrainedPrompt:
@@ -114,9 +132,10 @@ def load_prompt(path: Path) -> TrainedPrompt:
             'train makes one')
     try:
         card = _card_from_json(json.loads((path / CARD_FILE).read_text()))
-        folded = _folded_from_tensors(load_file(path / WEIGHTS_FILE))
+        folded = _folded_from_tensors(load_file(path / WEIGHTS_FILE), card.kind)
     except (OSError, ValueError, SafetensorError, TypeError) as error:
-        raise CheckpointError(f'The prompt in {path} is damaged: {error}') from error
+        raise CheckpointError(
+            f'The prompt in {path} is damaged: {first_line(error)}') from error
     return TrainedPrompt(folded, card)
 
 
@@ -127,30 +146,48 @@ def _card_from_json(values: Any) -> PromptCard:
     return card
 
 
-def _folded_from_tensors(tensors: Mapping[str, torch.Tensor]) -> FoldedPrompt:
-    names = sorted(tensors)
-    if names == ['embeddings'] and tensors['embeddings'].ndim == 2:
-        return FoldedPrompt(embeddings=tensors['embeddings'])
-    if names == ['key_values'] and tensors['key_values'].ndim == 5:
-        return FoldedPrompt(key_values=tensors['key_values'])
-    raise ValueError(f'expected embeddings (P, H) or key_values (L, 2, K, P, D), got {names}')
+def _folded_from_tensors(tensors: Mapping[str, torch.Tensor], kind: str) -> FoldedPrompt:
+    expected, axes = ('key_values', 5) if kind == 'deep' else ('embeddings', 2)
+    got = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if list(got) != [expected] or len(got[expected]) != axes:
+        raise ValueError(f'expected {expected} of {axes} axes for the kind {kind}, got {got}')
+    return FoldedPrompt(**tensors)
 
 
 def _load_notebook(path: Path) -> TrainedPrompt:
     try:
         state = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # torch.load raises many kinds for a file that is not its own
-        raise CheckpointError(f'Cannot read {path} as plain tensors: {error}') from error
-    names = sorted(state) if isinstance(state, dict) else []
-    soft, mlp = ['embedding.weight'], ['embedding.weight', 'mlp.0.bias', 'mlp.0.weight',
-                                       'mlp.2.bias', 'mlp.2.weight']
-    if names not in (soft, mlp):
-        raise CheckpointError(f'{path} is not a notebook prompt: expected {mlp}, got {names}')
+        raise CheckpointError(
+            f'Cannot read {path} as plain tensors: {first_line(error)}') from error
+    kind = _notebook_kind(state)
+    if kind is None:
+        raise CheckpointError(
+            f'{path} is not a notebook prompt: expected embedding.weight (P, H), alone or with '
+            f'mlp.0 and mlp.2 of (H, H), got {_described(state)}')
     embeddings = state['embedding.weight'].float()
-    if names == mlp:
+    if kind == 'mlp':
         embeddings = _notebook_mlp(embeddings, state)
-    card = PromptCard(kind='mlp' if names == mlp else 'soft', layout='plain')
-    return TrainedPrompt(FoldedPrompt(embeddings=embeddings), card)
+    return TrainedPrompt(FoldedPrompt(embeddings=embeddings), PromptCard(kind, layout='plain'))
+
+
+def _notebook_kind(state: Any) -> str | None:
+    got = _described(state)
+    if not isinstance(got, dict) or len(got.get('embedding.weight') or ()) != 2:
+        return None
+    tokens, hidden = got['embedding.weight']
+    soft: dict[str, tuple[int, ...]] = {'embedding.weight': (tokens, hidden)}
+    mlp = soft | {f'mlp.{layer}.weight': (hidden, hidden) for layer in (0, 2)}
+    mlp |= {f'mlp.{layer}.bias': (hidden,) for layer in (0, 2)}
+    return 'soft' if got == soft else 'mlp' if got == mlp else None
+
+
+def _described(state: Any) -> dict[str, Any] | str:
+    """Name every tensor with its size, or what stands in place of tensors."""
+    if not isinstance(state, dict):
+        return type(state).__name__
+    return {name: tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
+            for name, value in state.items()}
 
 
 def _notebook_mlp(embeddings: torch.Tensor, state: Mapping[str, torch.Tensor]) -> torch.Tensor:

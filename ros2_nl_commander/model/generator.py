@@ -21,6 +21,8 @@ does not pass is a decline with its reason, never a command.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import logging
 from pathlib import Path
 import time
@@ -29,13 +31,15 @@ from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import (
-    CommandSyntaxError, LimitError, ModelError, NotOfferedError)
+    CommandSyntaxError, FieldError, LimitError, ModelError, NotOfferedError)
 from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
 from ros2_nl_commander.language.instruction import check_instruction
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
+from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.fetch import fetch_model
@@ -86,10 +90,15 @@ class CommandGenerator:
         self.use_robot(EMPTY_ROBOT)
 
     def use_robot(self, robot: RobotDescription) -> None:
-        """Read the robot's interfaces once; every later sentence starts behind them."""
-        context = read_context(
-            self._backbone, self._sequence.context_ids(context_from_robot(robot)))
-        self._prefix = read_prefix(self._backbone, context, self._prompt.folded)
+        """
+        Read the robot's interfaces once; every later sentence starts behind them.
+
+        :raises ModelError: if the model fails, for example out of memory
+        """
+        ids = self._sequence.context_ids(context_from_robot(robot))
+        with _model_errors():
+            context = read_context(self._backbone, ids)
+            self._prefix = read_prefix(self._backbone, context, self._prompt.folded)
         self._robot = robot
 
     def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
@@ -122,25 +131,31 @@ class CommandGenerator:
         }
 
     def _decode(self, sentence: str, should_stop: StopCheck) -> Decoded:
-        try:
+        with _model_errors():
             return decode_greedily(
                 self._backbone, self._prefix, self._sequence.instruction_ids(sentence),
                 end_ids=self._sequence.end_ids, should_stop=should_stop,
                 max_new_tokens=self._settings.max_new_tokens)
-        except RuntimeError as error:  # torch's own, out of memory among them
-            raise ModelError(f'The model failed: {error}') from error
 
     def _command_or_reason(self, decoded: Decoded) -> tuple[Command | None, str | None]:
         text = self._sequence.answer_text(decoded.ids).strip()
         if decoded.ending is Ending.STOPPED:
             return None, 'stopped before the answer was whole'
         if decoded.ending is Ending.LENGTH:
-            return None, f'no end within {len(decoded.ids)} tokens: {text[:60]}...'
+            return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
         if text == DECLINE:
             return None, 'the model knows no command of this robot for it'
         try:
             command = parse_command(text)
             check_command(command, self._robot)
-        except (CommandSyntaxError, NotOfferedError, LimitError) as error:
+        except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
             return None, f'the model wrote no valid command: {error}'
         return command, None
+
+
+@contextmanager
+def _model_errors() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:  # torch's own, out of memory among them
+        raise ModelError(f'The model failed: {first_line(error)}') from error

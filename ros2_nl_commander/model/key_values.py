@@ -44,7 +44,8 @@ class KeyValueCache(DynamicCache):
         super().__init__()
         self._held: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         for layer, (keys, values) in enumerate(key_values or []):
-            self.update(*(part.expand(batch_size, -1, -1, -1) for part in (keys, values)), layer)
+            shared = (batch_size, -1, -1, -1)
+            self.update(keys.expand(shared), values.expand(shared), layer)
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int,

@@ -45,18 +45,26 @@ class PackedLinear(nn.Module):
         weight = linear.weight.detach()
         transposed = _reorder(weight.t().contiguous()) if trainable_input else None
         bias = None if linear.bias is None else linear.bias.detach()
-        # Not persistent: a packed weight is of use on this CPU only.
+        # Buffers, so that whoever adds up the memory of a model finds them; not persistent,
+        # because a packed weight is of use on this CPU only.
         self.register_buffer('packed', _reorder(weight), persistent=False)
         self.register_buffer('packed_transposed', transposed, persistent=False)
         self.register_buffer('bias', bias, persistent=False)
+        self.train(linear.training)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Apply the layer: (..., in) to (..., out)."""
-        if self.packed_transposed is not None and inputs.requires_grad:
-            result: torch.Tensor = _PackedProduct.apply(
-                inputs, self.packed, self.packed_transposed, self.bias)
-            return result
-        return _product(inputs, self.packed, self.bias)
+        """
+        Apply the layer: (..., in) to (..., out).
+
+        :raises RuntimeError: if a gradient is asked for and the layer was not made for one
+        """
+        if not inputs.requires_grad:
+            return _product(inputs, self.packed, self.bias)
+        if self.packed_transposed is None:  # torch would give a gradient of zero
+            raise RuntimeError('Packed without trainable_input: no gradient can pass')
+        result: torch.Tensor = _PackedProduct.apply(
+            inputs, self.packed, self.packed_transposed, self.bias)
+        return result
 
 
 class _PackedProduct(torch.autograd.Function):
@@ -71,7 +79,7 @@ class _PackedProduct(torch.autograd.Function):
         return _product(inputs, packed, bias)
 
     @staticmethod
-    def backward(  # type: ignore[override]
+    def backward(
         ctx: Any, gradient: torch.Tensor
     ) -> tuple[torch.Tensor, None, None, None]:
         return _product(gradient.contiguous(), ctx.packed_transposed, None), None, None, None

@@ -25,7 +25,6 @@ Shapes: P virtual tokens, H hidden size, L layers, K key/value heads, D head dim
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.shape import ModelShape
@@ -70,14 +69,15 @@ class FoldedPrompt:
                                for name, tensor in self.tensors().items()})
 
 
-class PromptEncoder(Protocol):
-    """A trainable prompt: an ``nn.Module`` that folds to what the model is shown."""
+class PromptEncoder(nn.Module):
+    """A trainable prompt: a module that folds to what the model is shown."""
 
     def fold(self) -> FoldedPrompt:
         """Compute the prompt from its parameters, with gradients."""
+        raise NotImplementedError
 
 
-class SoftPrompt(nn.Module):
+class SoftPrompt(PromptEncoder):
     """
     Trained input embeddings and nothing else (the notebook's baseline c01).
 
@@ -100,7 +100,7 @@ class SoftPrompt(nn.Module):
         return FoldedPrompt(embeddings=self.embedding.weight)
 
 
-class PTuningV2Prompt(nn.Module):
+class PTuningV2Prompt(PromptEncoder):
     """
     Embeddings passed through an MLP (the notebook's c02; its defaults exactly).
 
@@ -127,7 +127,7 @@ class PTuningV2Prompt(nn.Module):
         return FoldedPrompt(embeddings=self.mlp(self.embedding.weight))
 
 
-class DeepPrompt(nn.Module):
+class DeepPrompt(PromptEncoder):
     """
     Trained keys and values before every layer (the P-Tuning v2 paper).
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ros2_nl_commander.language.errors import ModelError
 from transformers import PreTrainedTokenizerBase
 
 #: What the model answers where no command fits.
@@ -59,7 +60,11 @@ class SequenceEncoder:
     """Turns texts into the token ids of each part of the sequence."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, layout: Layout) -> None:
-        """Bind a tokenizer to a layout."""
+        """
+        Bind a tokenizer to a layout.
+
+        :raises ModelError: if the tokenizer lacks an end token
+        """
         self._tokenizer = tokenizer
         self._layout = layout
         self.end_id = _id_of(tokenizer, END_OF_TURN)
@@ -97,6 +102,7 @@ class SequenceEncoder:
 
 def _id_of(tokenizer: PreTrainedTokenizerBase, token: str) -> int:
     identifier = tokenizer.convert_tokens_to_ids(token)
-    if not isinstance(identifier, int):
-        raise ValueError(f'the tokenizer has no token {token}')
+    # A tokenizer with an unknown token gives that one for every name it lacks.
+    if not isinstance(identifier, int) or tokenizer.convert_ids_to_tokens(identifier) != token:
+        raise ModelError(f'The tokenizer of this model has no token {token}')
     return identifier

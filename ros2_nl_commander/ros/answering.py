@@ -28,6 +28,7 @@ from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError,
+    FieldError,
     InstructionError,
     LimitError,
     NlCommanderError,
@@ -62,7 +63,7 @@ def answer_request(
             request.advance(Stage.DECLINED, reason=reason)
             return
         text = write_valid_command(generation.command, robot)
-    except (InstructionError, NotOfferedError, LimitError) as error:
+    except (InstructionError, NotOfferedError, LimitError, FieldError) as error:
         request.advance(Stage.DECLINED, reason=str(error))
     except NlCommanderError as error:
         request.advance(Stage.FAILED, reason=str(error))
@@ -78,6 +79,7 @@ def write_valid_command(command: Command, robot: RobotDescription) -> str:
     :raises CommandSyntaxError: if it cannot be written, or reads as something else
     :raises NotOfferedError: if the robot does not offer it
     :raises LimitError: if a value is outside the limits of the robot
+    :raises FieldError: if a field does not exist or cannot hold its value
     """
     text = format_command(command)
     try:

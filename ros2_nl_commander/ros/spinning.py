@@ -79,7 +79,8 @@ class BackgroundSpinner:
         # In this order: an executor that is shut down under a spinning thread lets callbacks run
         # on handles that are gone.
         self._is_stopping.set()
-        self._executor.wake()
+        # A task, as a mere wake-up does not make spin_once return.
+        self._executor.create_task(lambda: None)
         self._thread.join(JOIN_TIMEOUT_SEC)
         self._executor.shutdown(timeout_sec=JOIN_TIMEOUT_SEC)
 

@@ -77,9 +77,14 @@ def encode_examples(
 def split_held_out(
     examples: Sequence[EncodedExample], share: float, seed: int
 ) -> tuple[list[EncodedExample], list[EncodedExample]]:
-    """Divide into training and held-out examples; at least one is held out if share > 0."""
+    """
+    Divide into training and held-out examples.
+
+    :param share: to hold out; above 0, at least one is held out where at least one is left
+    """
     order = random.Random(seed).sample(range(len(examples)), len(examples))
-    count = max(1, round(share * len(examples))) if share and len(examples) > 1 else 0
+    wanted = max(1, round(share * len(examples))) if share else 0
+    count = min(wanted, len(examples) - 1)
     held_out = set(order[:count])
     return ([example for index, example in enumerate(examples) if index not in held_out],
             [examples[index] for index in sorted(held_out)])

@@ -17,17 +17,17 @@
 from __future__ import annotations
 
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.prompts import DeepPrompt, PTuningV2Prompt, SoftPrompt
+from ros2_nl_commander.model.prompts import (
+    DeepPrompt, PromptEncoder, PTuningV2Prompt, SoftPrompt)
 from ros2_nl_commander.training.settings import TrainingSettings
 import torch
-from torch import nn
 
 
-def build_encoder(settings: TrainingSettings, backbone: Backbone) -> nn.Module:
+def build_encoder(settings: TrainingSettings, backbone: Backbone) -> PromptEncoder:
     """
     Create a prompt with float32 parameters, whatever the model's number format.
 
-    :returns: a ``PromptEncoder``; the same values for the same seed
+    :returns: the same values for the same seed
     """
     generator = torch.Generator().manual_seed(settings.seed)
     with torch.random.fork_rng(devices=[]):
@@ -38,7 +38,7 @@ def build_encoder(settings: TrainingSettings, backbone: Backbone) -> nn.Module:
 
 def _encoder(
     settings: TrainingSettings, backbone: Backbone, generator: torch.Generator
-) -> nn.Module:
+) -> PromptEncoder:
     shape, count = backbone.shape, settings.n_tokens
     layers, activation = settings.encoder_layers, settings.activation
     if settings.kind == 'soft':

@@ -116,8 +116,8 @@ def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
 
 def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
     ordered = sorted(seconds)
-    return {name: round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)
-            for name, share in (('p50', 0.50), ('p95', 0.95))}
+    return {f'p{percent}': round(ordered[math.ceil(percent / 100 * len(ordered)) - 1], 3)
+            for percent in (50, 95) if ordered}
 
 
 def _by_interface(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:

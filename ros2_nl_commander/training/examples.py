@@ -30,8 +30,8 @@ from typing import Any
 from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
-    CommandSyntaxError, DatasetError, InstructionError, LimitError, NlCommanderError,
-    NotOfferedError)
+    CommandSyntaxError, DatasetError, FieldError, InstructionError, LimitError,
+    NlCommanderError, NotOfferedError)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot, RobotDescription
@@ -70,7 +70,8 @@ def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> 
     :raises DatasetError: with every bad line as ``file:line: reason``
     """
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
+        # Not splitlines(): JSON text may hold line separators of Unicode that end no line.
+        lines = path.read_text(encoding='utf-8').split('\n')
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f'Cannot read {path}: {error}') from error
     reader = _LineReader(path.parent, default_robot)
@@ -119,7 +120,11 @@ class _LineReader:
     def _robot_file(self, name: str) -> Path:
         if name.endswith(('.yaml', '.yml')):
             return self._folder / name
-        return share_file('config', 'robots', f'{name}.yaml')
+        try:
+            return share_file('config', 'robots', f'{name}.yaml')
+        except NlCommanderError as error:
+            raise DatasetError(f'unknown robot {name!r}: neither the name of a description that '
+                               'ships nor a .yaml file') from error
 
 
 def _record_from_line(line: str) -> Mapping[str, Any]:
@@ -150,6 +155,6 @@ def _command(text: str | None, robot: RobotDescription) -> Command | None:
     try:
         command = parse_command(text)
         check_command(command, robot)
-    except (CommandSyntaxError, NotOfferedError, LimitError) as error:
+    except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
         raise DatasetError(f'command: {error}') from error
     return command

@@ -25,14 +25,18 @@ from dataclasses import asdict, dataclass, field
 import json
 import math
 from pathlib import Path
+import pickle
 from typing import Any
 
 from ros2_nl_commander.language.errors import CheckpointError
-from ros2_nl_commander.model.checkpoint import replace_file
+from ros2_nl_commander.model.cache import first_line
+from ros2_nl_commander.model.checkpoint import replace_files
 import torch
 from torch import nn
 
 STATE_FILE = 'training_state.pt'
+METRICS_FILE = 'metrics.json'
+PLOT_FILE = 'loss.png'
 
 
 @dataclass(slots=True)
@@ -42,8 +46,9 @@ class History:
 
     :param step: optimizer steps done
     :param seconds: time trained, over all sittings [s]
-    :param best_loss: lowest held-out loss, nats a token
-    :param best_step: the step it was measured at
+    :param evaluated: step of the last evaluation
+    :param best_loss: lowest held-out loss, nats a token; infinite before the first
+    :param best_step: step of the prompt that is kept
     :param without_progress: evaluations since then
     :param training: (step, loss) of every step
     :param held_out: (step, loss) of every evaluation
@@ -51,31 +56,47 @@ class History:
 
     step: int = 0
     seconds: float = 0.0
+    evaluated: int = 0
     best_loss: float = math.inf
     best_step: int = 0
     without_progress: int = 0
     training: list[tuple[int, float]] = field(default_factory=list)
     held_out: list[tuple[int, float]] = field(default_factory=list)
 
-    def add_evaluation(self, loss: float) -> bool:
-        """Note a held-out loss; return whether it is the best so far."""
-        self.held_out.append((self.step, loss))
-        if loss >= self.best_loss:
-            self.without_progress += 1
-            return False
-        self.best_loss, self.best_step, self.without_progress = loss, self.step, 0
+    def add_evaluation(self, loss: float | None) -> bool:
+        """
+        Note a held-out loss; return whether the prompt of this step is to be kept.
+
+        :param loss: None where nothing is held out; then the last prompt is kept
+        """
+        self.evaluated = self.step
+        if loss is not None:
+            self.held_out.append((self.step, loss))
+            if not loss < self.best_loss:
+                self.without_progress += 1
+                return False
+            self.best_loss = loss
+        self.best_step, self.without_progress = self.step, 0
         return True
+
+    def figures(self) -> dict[str, Any]:
+        """Return everything as JSON can hold it, which knows no infinity."""
+        best_loss = self.best_loss if self.held_out else None
+        return asdict(self) | {'best_loss': best_loss}
 
 
 def save_state(
     folder: Path, encoder: nn.Module, optimizer: torch.optim.Optimizer, history: History,
     fingerprint: str,
 ) -> None:
-    """Write everything that going on needs, whole or not at all."""
+    """
+    Write everything that going on needs, whole or not at all.
+
+    :raises CheckpointError: if the folder cannot be written
+    """
     state = {'encoder': encoder.state_dict(), 'optimizer': optimizer.state_dict(),
              'history': asdict(history), 'fingerprint': fingerprint}
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / STATE_FILE, lambda path: torch.save(state, path))
+    replace_files(folder, {STATE_FILE: lambda path: torch.save(state, path)})
 
 
 def load_state(
@@ -97,8 +118,9 @@ def load_state(
             encoder.load_state_dict(state['encoder'])
             optimizer.load_state_dict(state['optimizer'])
         history = History(**state['history'])
-    except (OSError, KeyError, RuntimeError, TypeError, ValueError, EOFError) as error:
-        raise CheckpointError(f'{path} is damaged: {error}') from error
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError, EOFError,
+            pickle.UnpicklingError) as error:
+        raise CheckpointError(f'{path} is damaged: {first_line(error)}') from error
     if not same:
         raise CheckpointError(
             f'{path} belongs to a run with other settings or data: resume with the same, '
@@ -107,10 +129,14 @@ def load_state(
 
 
 def write_report(folder: Path, history: History, summary: dict[str, Any]) -> None:
-    """Write the figures of a finished run as JSON, and its losses as a picture."""
-    text = json.dumps({**summary, **asdict(history)}, indent=2) + '\n'
-    replace_file(folder / 'metrics.json', lambda path: path.write_text(text))
-    _plot(folder / 'loss.png', history)
+    """
+    Write the figures of a finished run as JSON, and its losses as a picture.
+
+    :raises CheckpointError: if the folder cannot be written
+    """
+    text = json.dumps(summary | history.figures(), indent=2, allow_nan=False) + '\n'
+    replace_files(folder, {METRICS_FILE: lambda path: path.write_text(text),
+                           PLOT_FILE: lambda path: _plot(path, history)})
 
 
 def _plot(path: Path, history: History) -> None:
@@ -125,4 +151,4 @@ def _plot(path: Path, history: History) -> None:
     axes.set(xlabel='step', ylabel='loss, nats a token', yscale='log', title='Training')
     axes.grid(alpha=0.3)
     axes.legend()
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, format='png', dpi=120)

@@ -17,25 +17,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 import hashlib
 import json
+import os
 from pathlib import Path
 import platform
 from typing import Any
 
 from accelerate import Accelerator
-from ros2_nl_commander.language.errors import DatasetError
+from ros2_nl_commander.language.errors import CheckpointError, DatasetError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.checkpoint import (
-    load_prompt, PromptCard, save_encoder, save_prompt, TrainedPrompt)
-from ros2_nl_commander.model.prompts import FoldedPrompt
+    ENCODER_FILE, PromptCard, save_encoder, save_prompt, TrainedPrompt)
+from ros2_nl_commander.model.prompts import FoldedPrompt, PromptEncoder
 from ros2_nl_commander.training.examples import Example, hash_file, load_examples
 from ros2_nl_commander.training.history import History, STATE_FILE, write_report
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.train import Outcome, Trainer
 import torch
-from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,31 @@ class Session:
             raise DatasetError('\n'.join(errors))
         return examples
 
-    def data_card(self) -> dict[str, Any]:
-        """Name the data files with their hashes."""
-        return {'files': {path.name: hash_file(path) for path in self.data}}
+    def make_output(self) -> None:
+        """
+        Make the output folder.
 
-    def fingerprint(self) -> str:
-        """Identify settings, data and model: only the same run can be resumed."""
-        text = json.dumps([asdict(self.settings), self.data_card(), self.base_model])
+        :raises CheckpointError: if that cannot be done
+        """
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CheckpointError(f'Cannot write to {self.output}: {error.strerror}') from error
+
+    def data_card(self) -> dict[str, Any]:
+        """Name the data files, below the folder they share, with their hashes."""
+        paths = [path.resolve() for path in self.data]
+        root = os.path.commonpath([path.parent for path in paths])
+        return {'files': {str(path.relative_to(root)): hash_file(path) for path in paths}}
+
+    def fingerprint(self, processes: int) -> str:
+        """
+        Identify settings, data and model: only the same run can be resumed.
+
+        :param processes: that share a step; as many times more accumulation is the same run
+        """
+        settings = replace(self.settings, accumulate=self.settings.accumulate * processes)
+        text = json.dumps([asdict(settings), self.data_card(), self.base_model])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -88,12 +106,12 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
     :raises DatasetError: if the data cannot be used
     :raises CheckpointError: if there is nothing to resume, or the folder cannot be written
     """
+    session.make_output()
     examples = session.load_examples()
     trainer = Trainer(backbone, examples, session.settings, session.output,
-                      session.fingerprint(), accelerator)
+                      session.fingerprint(accelerator.num_processes), accelerator)
     if session.resume:
-        has_best = (session.output / 'prompt.json').is_file()
-        trainer.resume(load_prompt(session.output).folded if has_best else None)
+        trainer.resume()
 
     def save(prompt: FoldedPrompt, history: History) -> None:
         save_prompt(session.output, TrainedPrompt(
@@ -101,7 +119,7 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
 
     outcome = trainer.run(save)
     if outcome.finished and accelerator.is_main_process:
-        _finish(session, outcome, trainer.encoder)
+        _finish(session, outcome.history, trainer.encoder)
     return outcome
 
 
@@ -123,12 +141,13 @@ def _card(
                       session.data_card() | {'examples': examples}, training, metrics)
 
 
-def _finish(session: Session, outcome: Outcome, encoder: nn.Module) -> None:
+def _finish(session: Session, history: History, encoder: PromptEncoder) -> None:
     summary = {
         'parameters_trained': sum(p.numel() for p in encoder.parameters()),
-        'parameters_kept': sum(t.numel() for t in outcome.prompt.tensors().values()),
+        'parameters_kept': sum(t.numel() for t in encoder.fold().tensors().values()),
     }
-    write_report(session.output, outcome.history, summary)
+    write_report(session.output, history, summary)
+    (session.output / ENCODER_FILE).unlink(missing_ok=True)  # an earlier run's does not belong
     if session.keep_encoder:
         save_encoder(session.output, encoder)
     (session.output / STATE_FILE).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from ros2_nl_commander.language.errors import DatasetError
+from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.model.checkpoint import KINDS
 from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.model.sequence import LAYOUTS
@@ -72,15 +72,27 @@ class TrainingSettings:
                    'schedule': ('cosine', 'constant')}
         for name, allowed in options.items():
             if getattr(self, name) not in allowed:
-                raise DatasetError(f'{name} must be one of {", ".join(allowed)}, '
-                                   f'got {getattr(self, name)!r}')
+                raise ParameterError(f'{name} must be one of {", ".join(allowed)}, '
+                                     f'got {getattr(self, name)!r}')
         for name in ('n_tokens', 'epochs', 'batch_size', 'accumulate', 'evaluations',
                      'learning_rate', 'clip'):
-            if getattr(self, name) <= 0:
-                raise DatasetError(f'{name} must be above 0, got {getattr(self, name)}')
+            if not getattr(self, name) > 0:
+                raise ParameterError(f'{name} must be above 0, got {getattr(self, name)}')
+        for name in ('patience', 'weight_decay'):
+            if not getattr(self, name) >= 0:
+                raise ParameterError(f'{name} must be at least 0, got {getattr(self, name)}')
         for name in ('held_out', 'warmup'):
             if not 0 <= getattr(self, name) < 1:
-                raise DatasetError(f'{name} must be at least 0 and below 1')
+                raise ParameterError(f'{name} must be at least 0 and below 1, '
+                                     f'got {getattr(self, name)}')
+        self._check_mlp_layers()
+
+    def _check_mlp_layers(self) -> None:
+        if self.mlp_layers is not None and self.kind == 'soft':
+            raise ParameterError('mlp_layers: a soft prompt has no MLP')
+        lowest = 1 if self.kind == 'mlp' else 0
+        if self.encoder_layers < lowest:
+            raise ParameterError(f'mlp_layers must be at least {lowest}, got {self.mlp_layers}')
 
     @property
     def encoder_layers(self) -> int:

@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""Imports go one way: ``language`` below ``model`` and ``ros``, ``training`` above, ``cli`` on top."""
+"""Imports go one way: ``language`` is below ``model`` and ``ros``, ``cli`` is on top of all."""
 
 import ast
 from pathlib import Path

@@ -196,7 +196,8 @@ def test_deadline(bench: Bench, generator: FakeGenerator, is_deaf: bool) -> None
     generator.may_answer.set()
     bench.send('later')
     assert bench.end_of('later').message in ('generated', 'expired')
-    assert 'waiting' not in generator.asked
+    # A model that asks makes room in time for the second one to be begun.
+    assert not (is_deaf and 'waiting' in generator.asked)
     assert bench.commands == [value(s, 'command') for s in bench.statuses
                               if s.message == 'generated']
 

@@ -1,0 +1,126 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""The command line of ``train``, on a random model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ros2_nl_commander.cli.train import main
+from ros2_nl_commander.training.step_loss import StepLoss
+
+pytest.importorskip('accelerate')
+
+LINES = [
+    {'instruction': 'go', 'command': 'ros2 topic pub --once /go std_msgs/msg/Bool "{data: true}"'},
+    {'instruction': 'lamp', 'command': 'ros2 service call /lamp std_srvs/srv/Trigger "{}"'},
+    {'instruction': 'joke', 'command': None},
+]
+WRITTEN = {'prompt.safetensors', 'prompt.json', 'metrics.json', 'loss.png', 'tensorboard'}
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / 'data.jsonl'
+    path.write_text(''.join(json.dumps(line) + '\n' for line in LINES))
+    return path
+
+
+@pytest.fixture
+def arguments(data, tmp_path, tiny_model_folder):
+    return ['--data', str(data), '--output', str(tmp_path / 'out'), '--device', 'cpu',
+            '--model', str(tiny_model_folder), '--dtype', 'float32', '--n-tokens', '3',
+            '--epochs', '2', '--batch-size', '1', '--held-out', '0.4']
+
+
+def error_of(capsys, args):
+    """Run what must fail; return its one line of standard error."""
+    assert main(args) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('train: ')
+    return line
+
+
+@pytest.mark.parametrize('kind', ['soft', 'mlp', 'deep'])
+def test_a_prompt_folder_is_written(arguments, tmp_path, capsys, kind):
+    assert main([*arguments, '--kind', kind]) == 0
+    assert {path.name for path in (tmp_path / 'out').iterdir()} == WRITTEN
+    card = json.loads((tmp_path / 'out' / 'prompt.json').read_text())
+    assert card['kind'] == kind and card['training']['n_tokens'] == 3
+    assert card['base_model']['hash']
+    out, err = capsys.readouterr()
+    assert out == f'Prompt written to {tmp_path / "out"}\n'
+    assert 'loss=' in err and 'held_out=' in err  # the progress bar
+
+
+def test_the_notebook_preset_needs_no_data(tiny_model_folder, tmp_path):
+    assert main(['--preset', 'notebook', '--output', str(tmp_path / 'out'), '--device', 'cpu',
+                 '--model', str(tiny_model_folder), '--epochs', '1']) == 0
+    card = json.loads((tmp_path / 'out' / 'prompt.json').read_text())
+    assert (card['kind'], card['layout']) == ('mlp', 'plain')
+    assert (card['training']['n_tokens'], card['training']['steps']) == (20, 3)
+    assert card['data']['examples'] == 3
+
+
+def test_ctrl_c_saves_and_resume_goes_on(arguments, tmp_path, capsys, monkeypatch):
+    plain, calls = StepLoss.mean_with_gradient, []
+
+    def method(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return plain(*args)
+
+    monkeypatch.setattr(StepLoss, 'mean_with_gradient', method)
+    assert main(arguments) == 130
+    assert 'Go on with --resume' in capsys.readouterr().out
+    assert (tmp_path / 'out' / 'training_state.pt').is_file()
+    assert main([*arguments, '--resume', '--seed', '1']) == 1
+    assert 'other settings or data' in capsys.readouterr().err
+    assert main([*arguments, '--resume']) == 0
+    metrics = json.loads((tmp_path / 'out' / 'metrics.json').read_text())
+    assert [step for step, _ in metrics['training']] == [1, 2, 3, 4]
+
+
+def test_every_bad_line_is_told_before_a_model_is_loaded(arguments, data, capsys):
+    data.write_text('{\n' + json.dumps(LINES[0]) + '\n[]\n')
+    arguments[arguments.index('--model') + 1] = '/no/such/model'
+    assert main(arguments) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert f'{data}:1: not JSON' in first and f'{data}:3: expected an object' in second
+
+
+@pytest.mark.parametrize('more, text', [
+    (['--model', '/no/such/model'], "no such model: '/no/such/model'"),
+    (['--device', 'gpu'], "Unknown device 'gpu'"),
+    (['--dtype', 'int4'], "Unknown dtype 'int4'"),
+    (['--epochs', '0'], 'epochs must be above 0, got 0'),
+    (['--kind', 'soft', '--mlp-layers', '2'], 'a soft prompt has no MLP'),
+    (['--resume'], 'Nothing to resume in'),
+    (['--data', '/no/such/file.jsonl'], 'Cannot read /no/such/file.jsonl'),
+])
+def test_what_cannot_work_is_one_clear_line(arguments, capsys, more, text):
+    assert text in error_of(capsys, [*arguments, *more])
+
+
+def test_a_bad_output_is_told_before_a_model_is_loaded(arguments, data, capsys):
+    line = error_of(capsys, [*arguments, '--model', '/no/such', '--output', str(data)])
+    assert f'Cannot write to {data}' in line
+
+
+def test_without_data_there_is_nothing_to_train_on(tmp_path, capsys):
+    assert 'No data: give --data' in error_of(capsys, ['--output', str(tmp_path)])

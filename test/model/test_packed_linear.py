@@ -1,0 +1,92 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""Packed bfloat16 layers: the same results and gradients as the plain ones."""
+
+from __future__ import annotations
+
+import pytest
+from ros2_nl_commander.model.packed_linear import (
+    can_pack, pack_linear_layers, PackedLinear)
+import torch
+from torch import nn
+
+pytestmark = pytest.mark.skipif(
+    not can_pack(), reason='this torch or CPU has no packed bfloat16 products')
+
+#: Sums in another order round differently by about one bit of bfloat16.
+CLOSE = {'rtol': 2e-2, 'atol': 2e-2}
+
+
+def plain_layer(bias, outputs=48):
+    torch.manual_seed(0)
+    return nn.Linear(32, outputs, bias=bias).bfloat16().requires_grad_(False)
+
+
+@pytest.mark.parametrize('bias', [True, False], ids=['bias', 'no bias'])
+@pytest.mark.parametrize('shape', [(32,), (1, 32), (7, 32), (2, 3, 32)], ids=str)
+@pytest.mark.parametrize('trainable', [True, False], ids=['trainable', 'inference'])
+def test_result_is_that_of_the_plain_layer(bias, shape, trainable):
+    layer = plain_layer(bias)
+    inputs = torch.randn(shape).bfloat16()
+    packed = PackedLinear(layer, trainable_input=trainable)
+    torch.testing.assert_close(packed(inputs), layer(inputs), **CLOSE)
+
+
+@pytest.mark.parametrize('bias', [True, False], ids=['bias', 'no bias'])
+@pytest.mark.parametrize('shape', [(1, 32), (7, 32), (2, 3, 32)], ids=str)
+def test_gradient_of_the_input_is_that_of_the_plain_layer(bias, shape):
+    layer = plain_layer(bias)
+    gradients = []
+    weights = torch.randn(*shape[:-1], 48).bfloat16()
+    values = torch.randn(shape)
+    for module in (layer, PackedLinear(layer, trainable_input=True)):
+        inputs = values.clone().requires_grad_()
+        (module(inputs.bfloat16()) * weights).sum().backward()
+        gradients.append(inputs.grad)
+    torch.testing.assert_close(gradients[1], gradients[0], **CLOSE)
+
+
+def test_inputs_and_gradients_need_not_be_contiguous():
+    layer = plain_layer(True)
+    packed = PackedLinear(layer, trainable_input=True)
+    inputs = torch.randn(32, 6).bfloat16().requires_grad_()
+    outputs = packed(inputs.t())
+    torch.testing.assert_close(outputs, layer(inputs.t()), **CLOSE)
+    outputs.t().sum().backward()
+    expected = layer.weight.float().sum(0).expand(6, -1).t()
+    torch.testing.assert_close(inputs.grad.float(), expected, **CLOSE)
+
+
+def test_no_gradient_passes_a_layer_that_was_not_made_for_it():
+    packed = PackedLinear(plain_layer(True), trainable_input=False)
+    with pytest.raises(RuntimeError, match='trainable_input'):
+        packed(torch.randn(2, 32).bfloat16().requires_grad_())
+
+
+def test_every_linear_layer_below_a_module_is_replaced():
+    inner = nn.Sequential(plain_layer(True, 32), nn.Tanh())
+    model = nn.ModuleDict({'inner': inner, 'head': plain_layer(False), 'norm': nn.LayerNorm(4)})
+    assert pack_linear_layers(model, trainable_input=False) == 2
+    kinds = {name: type(module) for name, module in model.named_modules()}
+    assert kinds['inner.0'] is kinds['head'] is PackedLinear
+    assert kinds['norm'] is nn.LayerNorm
+
+
+@pytest.mark.parametrize('trainable, copies', [(False, 1), (True, 2)])
+def test_packed_weights_count_as_memory_but_are_neither_trained_nor_saved(trainable, copies):
+    packed = PackedLinear(plain_layer(True), trainable_input=trainable)
+    assert sum(buffer.numel() for buffer in packed.buffers()) == copies * 32 * 48 + 48
+    assert not list(packed.parameters()) and not packed.state_dict()

@@ -1,0 +1,84 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""From examples to batches: tokens, split, order, padding, labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.training.batches import (
+    encode_examples, EncodedExample, make_batches, plan_epoch, split_held_out)
+from ros2_nl_commander.training.examples import Example
+
+MANY = [EncodedExample('', (number,), (1, 2)) for number in range(40)]
+
+
+def test_encoding(examples, tiny_tokenizer):
+    sequence = SequenceEncoder(tiny_tokenizer, LAYOUTS['chat'])
+    robot = RobotDescription('box', topics={'/a': 'std_msgs/msg/Bool'})
+    first, *_, last = encode_examples([*examples, Example('go', None, robot)], sequence)
+    assert first.context == '' and last.context == context_from_robot(robot)
+    assert list(first.instruction) == sequence.instruction_ids('go')
+    assert list(first.answer) == sequence.answer_ids(examples[0].answer)
+    assert len(first) == len(first.instruction) + len(first.answer)
+    assert first.answer[-1] == sequence.end_id
+
+
+def test_the_split_depends_on_the_seed_alone():
+    training, held_out = split_held_out(MANY, 0.1, 7)
+    assert (len(training), len(held_out)) == (36, 4)
+    assert Counter(training + held_out) == Counter(MANY)
+    assert split_held_out(MANY, 0.1, 7) == (training, held_out)
+    assert split_held_out(MANY, 0.1, 8) != (training, held_out)
+
+
+@pytest.mark.parametrize('count, share, held_out', [
+    (40, 0.0, 0), (40, 0.001, 1), (2, 0.1, 1), (2, 0.9, 1), (1, 0.5, 0), (10, 0.99, 9)])
+def test_something_is_left_to_train_on(count, share, held_out):
+    parts = split_held_out(MANY[:count], share, 0)
+    assert [len(part) for part in parts] == [count - held_out, held_out]
+
+
+def test_an_epoch_visits_every_example_once_in_its_own_order():
+    first = plan_epoch(MANY, 7, seed=1, epoch=0)
+    assert [len(step) for step in first] == [7, 7, 7, 7, 7, 5]
+    assert Counter(sum(first, [])) == Counter(MANY)
+    assert first == plan_epoch(MANY, 7, seed=1, epoch=0)
+    assert first != plan_epoch(MANY, 7, seed=1, epoch=1) != plan_epoch(MANY, 7, seed=2, epoch=1)
+
+
+def test_a_batch_has_one_context_and_wastes_little_padding():
+    examples = [EncodedExample(context, (1,) * length, (2,)) for length, context
+                in enumerate('abababab', 1)]
+    batches = list(make_batches(examples, 3, end_id=9))
+    assert [(batch.context, tuple(batch.ids.shape)) for batch in batches] == [
+        ('a', (3, 6)), ('a', (1, 8)), ('b', (3, 7)), ('b', (1, 9))]
+
+
+def test_only_what_predicts_the_answer_is_labelled():
+    (batch,) = make_batches(
+        [EncodedExample('', (10, 11), (20, 21, 9)), EncodedExample('', (12,), (22, 9))], 2, 9)
+    assert batch.ids.tolist() == [[12, 22, 9, 9, 9], [10, 11, 20, 21, 9]]
+    assert batch.labels.tolist() == [
+        [22, 9, -100, -100, -100], [-100, 20, 21, 9, -100]]
+
+
+def test_no_examples_make_no_batches():
+    assert list(make_batches([], 4, 9)) == []
