@@ -38,6 +38,16 @@ def context_from_robot(robot: RobotDescription) -> str:
     return '' if robot.is_empty else '\n'.join(_lines(robot))
 
 
+def command_stems(robot: RobotDescription) -> Iterator[str]:
+    """Yield how the commands to each interface begin: form, name and type, and no field."""
+    for name, type_name in robot.topics.items():
+        yield f'ros2 topic pub --once {name} {type_name} "{{'
+    for name, type_name in robot.services.items():
+        yield f'ros2 service call {name} {type_name} "{{'
+    for name, type_name in robot.actions.items():
+        yield f'ros2 action send_goal {name} {type_name} "{{'
+
+
 def _lines(robot: RobotDescription) -> Iterator[str]:
     yield f'Write the one ros2 command that the robot {robot.robot} is asked for, or null.'
     yield from _interfaces('topic', robot.topics, robot)

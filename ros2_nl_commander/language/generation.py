@@ -62,6 +62,7 @@ class Generation:
     :param reason: why it was declined; None with a command
     :param seconds: time this sentence took, without loading [s]
     :param tokens: tokens generated
+    :param forwards: runs of the model that they took
     """
 
     instruction: str
@@ -69,6 +70,7 @@ class Generation:
     reason: str | None
     seconds: float
     tokens: int = 0
+    forwards: int = 0
 
 
 class Generator(Protocol):

@@ -122,9 +122,8 @@ def backbone_from_model(
 def _packed(backbone: Backbone, for_training: bool) -> Backbone:
     count = packed_linear.pack_linear_layers(backbone.body, trainable_input=for_training)
     _logger.debug('Packed %d linear layers for the CPU', count)
-    if not for_training:
-        return backbone  # one row at a time goes through the head: nothing to gain there
-    return replace(backbone, head=packed_linear.PackedLinear(backbone.head, trainable_input=True))
+    head = packed_linear.PackedLinear(backbone.head, trainable_input=for_training)
+    return replace(backbone, head=head)
 
 
 def choose_device(device: str) -> torch.device:

@@ -29,7 +29,7 @@ import time
 
 from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.context import command_stems, context_from_robot
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, LimitError, ModelError, NotOfferedError)
 from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
@@ -42,6 +42,7 @@ from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
+from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.forward import read_context, read_prefix
 from ros2_nl_commander.model.prompts import check_fits
@@ -99,6 +100,9 @@ class CommandGenerator:
         with _model_errors():
             context = read_context(self._backbone, ids)
             self._prefix = read_prefix(self._backbone, context, self._prompt.folded)
+        stems = map(self._sequence.answer_ids, command_stems(robot))
+        # Without the end that an answer has: a stem goes on.
+        self._drafter = Drafter([ids, *(stem[:-1] for stem in stems)])
         self._robot = robot
 
     def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
@@ -115,8 +119,10 @@ class CommandGenerator:
         start = time.perf_counter()
         decoded = self._decode(sentence, should_stop)
         command, reason = self._command_or_reason(decoded)
+        if command is not None:
+            self._drafter.remember([*decoded.ids, self._sequence.end_id])
         return Generation(instruction, command, reason, time.perf_counter() - start,
-                          len(decoded.ids))
+                          len(decoded.ids), decoded.forwards)
 
     def describe(self) -> dict[str, str]:
         """Name what is running, for people."""
@@ -135,7 +141,7 @@ class CommandGenerator:
             return decode_greedily(
                 self._backbone, self._prefix, self._sequence.instruction_ids(sentence),
                 end_ids=self._sequence.end_ids, should_stop=should_stop,
-                max_new_tokens=self._settings.max_new_tokens)
+                max_new_tokens=self._settings.max_new_tokens, drafter=self._drafter)
 
     def _command_or_reason(self, decoded: Decoded) -> tuple[Command | None, str | None]:
         text = self._sequence.answer_text(decoded.ids).strip()

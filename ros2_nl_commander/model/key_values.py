@@ -60,6 +60,13 @@ class KeyValueCache(DynamicCache):
         """Return everything held, L pairs of (B, K, T, D)."""
         return [self._held[layer] for layer in sorted(self._held)]
 
+    def without_last(self, count: int) -> KeyValueCache:
+        """Return a cache without the last positions; ``crop`` differs between versions."""
+        if count == 0:
+            return self
+        return KeyValueCache([(keys[:, :, :-count], values[:, :, :-count])
+                              for keys, values in self.key_values()])
+
 
 def length_of(key_values: KeyValues) -> int:
     """Return the number of positions T."""

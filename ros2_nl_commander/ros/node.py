@@ -84,7 +84,7 @@ class NlCommander(LifecycleNodeMixin, Node):
       * ``max_new_tokens`` (int, default 128): longest answer of the model
       * ``execute`` (string, default 'never'): the only value of this version
       * ``queue_depth`` (int, default 10): how many instructions may wait; the newest win
-      * ``deadline_sec`` (double, default 20.0): an instruction not answered by then expires
+      * ``deadline_sec`` (double, default 60.0): an instruction not answered by then expires
       * ``max_instruction_length`` (int, default 500): characters
       * ``autostart`` (bool, default true): configure and activate without being asked
       * ``diagnostics_period_sec`` (double, default 1.0)

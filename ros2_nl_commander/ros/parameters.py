@@ -142,7 +142,7 @@ PARAMETERS = (
                   check=_check_execute),
     ParameterSpec('queue_depth', 10, 'how many instructions may wait; the newest win',
                   Change.ANY_TIME, (1, 100)),
-    ParameterSpec('deadline_sec', 20.0, 'an instruction not answered within this expires [s]',
+    ParameterSpec('deadline_sec', 60.0, 'an instruction not answered within this expires [s]',
                   Change.ANY_TIME, (0.01, 3600.0)),
     ParameterSpec('max_instruction_length', 500, 'longest instruction [characters]',
                   Change.ANY_TIME, (1, 10000)),

@@ -121,7 +121,7 @@ class SimulatedRobot(Node):
 
     @property
     def state(self) -> RobotState:
-        """The robot now; never changes after it was handed out."""
+        """Return the robot as it is now; the value never changes afterwards."""
         return self._state
 
     def destroy_node(self) -> None:

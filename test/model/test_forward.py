@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.model.decode import decode_greedily, Ending
+from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import (
     append_prompt, embed, logits, read, read_context, read_prefix)
 from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys
@@ -114,7 +115,7 @@ def test_padding_on_the_right_changes_nothing(tiny_backbone):
 def test_decoding_equals_recomputing_every_step(tiny_backbone):
     prefix = read_prefix(tiny_backbone, [], prompt_of('mlp', tiny_backbone))
     decoded = decode_greedily(tiny_backbone, prefix, INSTRUCTION, end_ids=frozenset(),
-                              max_new_tokens=8, should_stop=lambda: False)
+                              max_new_tokens=8, should_stop=lambda: False, drafter=Drafter())
     expected = []
     for _ in range(8):
         scores = last_logits(tiny_backbone, prefix, INSTRUCTION + expected)
@@ -131,7 +132,7 @@ def test_padding_ids_of_the_output_layer_are_never_chosen(tiny_backbone):
         with torch.no_grad():
             weight[size:] = 100 * weight[:1].abs()  # would win wherever it may
         decoded = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                                  max_new_tokens=12, should_stop=lambda: False)
+                                  max_new_tokens=12, should_stop=lambda: False, drafter=Drafter())
     finally:
         with torch.no_grad():
             weight.copy_(saved)
@@ -140,10 +141,29 @@ def test_padding_ids_of_the_output_layer_are_never_chosen(tiny_backbone):
 
 def test_decoding_ends_at_an_end_token_and_on_request(tiny_backbone):
     free = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                           max_new_tokens=4, should_stop=lambda: False)
+                           max_new_tokens=4, should_stop=lambda: False, drafter=Drafter())
     ended = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids={free.ids[0]},
-                            max_new_tokens=4, should_stop=lambda: False)
+                            max_new_tokens=4, should_stop=lambda: False, drafter=Drafter())
     assert (ended.ids, ended.ending) == ([], Ending.END_TOKEN)
     stopped = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                              max_new_tokens=4, should_stop=lambda: True)
+                              max_new_tokens=4, should_stop=lambda: True, drafter=Drafter())
     assert (stopped.ids, stopped.ending) == ([], Ending.STOPPED)
+
+
+def test_drafts_change_nothing_but_the_number_of_forwards(tiny_backbone):
+    prefix = read_prefix(tiny_backbone, read_context(tiny_backbone, CONTEXT),
+                         prompt_of('mlp', tiny_backbone))
+
+    def decode(drafter):
+        return decode_greedily(tiny_backbone, prefix, INSTRUCTION, end_ids=frozenset(),
+                               max_new_tokens=30, should_stop=lambda: False, drafter=drafter)
+
+    stepwise = decode(Drafter())
+    assert stepwise.forwards == 30
+    exact, wrong = Drafter(), Drafter()
+    exact.remember(stepwise.ids)
+    half_right = [token for pair in zip(stepwise.ids[::2], stepwise.ids[1::2])
+                  for token in (*pair, 7)]
+    wrong.remember(half_right)
+    assert decode(exact).ids == decode(wrong).ids == stepwise.ids
+    assert decode(exact).forwards < 10

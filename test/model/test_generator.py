@@ -51,7 +51,7 @@ def answer(generator, monkeypatch, tiny_tokenizer):
     """Return what asks the generator while the model writes a given text."""
     def ask(text, ending=Ending.END_TOKEN):
         ids = tiny_tokenizer.encode(text)
-        monkeypatch.setattr(module, 'decode_greedily', lambda *_, **__: Decoded(ids, ending))
+        monkeypatch.setattr(module, 'decode_greedily', lambda *_, **__: Decoded(ids, ending, 1))
         return generator.generate(' make it 30 ')
     return ask
 

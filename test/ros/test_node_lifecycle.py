@@ -148,7 +148,7 @@ def test_parameters_answer_while_generating(bench: Bench, generator: FakeGenerat
     bench.start()
     bench.send('siren on')
     wait_until(lambda: generator.asked)
-    assert get_parameter(bench, 'deadline_sec') == 20.0
+    assert get_parameter(bench, 'deadline_sec') == 60.0
     assert set_parameter(bench, 'deadline_sec', 30.0).successful
     assert set_parameter(bench, 'queue_depth', 1).successful
     bench.send('oldest', 'newest')
