@@ -99,6 +99,18 @@ def save_state(
     replace_files(folder, {STATE_FILE: lambda path: torch.save(state, path)})
 
 
+def find_state(folder: Path) -> Path:
+    """
+    Return the file that a run was left in.
+
+    :raises CheckpointError: if there is nothing to take up
+    """
+    path = folder / STATE_FILE
+    if not path.is_file():
+        raise CheckpointError(f'Nothing to resume in {folder}: no {STATE_FILE}')
+    return path
+
+
 def load_state(
     folder: Path, encoder: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
 ) -> History:
@@ -108,9 +120,7 @@ def load_state(
     :param fingerprint: of settings and data; going on with others would mix two runs
     :raises CheckpointError: if there is nothing to take up, or it belongs to another run
     """
-    path = folder / STATE_FILE
-    if not path.is_file():
-        raise CheckpointError(f'Nothing to resume in {folder}: no {STATE_FILE}')
+    path = find_state(folder)
     try:
         state = torch.load(path, map_location='cpu', weights_only=True)
         same = state['fingerprint'] == fingerprint

@@ -32,7 +32,7 @@ from ros2_nl_commander.model.checkpoint import (
     ENCODER_FILE, PromptCard, save_encoder, save_prompt, TrainedPrompt)
 from ros2_nl_commander.model.prompts import FoldedPrompt, PromptEncoder
 from ros2_nl_commander.training.examples import Example, hash_file, load_examples
-from ros2_nl_commander.training.history import History, STATE_FILE, write_report
+from ros2_nl_commander.training.history import find_state, History, STATE_FILE, write_report
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.train import Outcome, Trainer
 import torch
@@ -73,10 +73,12 @@ class Session:
 
     def make_output(self) -> None:
         """
-        Make the output folder.
+        Make the output folder, or see that a run was left in it.
 
-        :raises CheckpointError: if that cannot be done
+        :raises CheckpointError: if it cannot be made, or there is nothing to resume
         """
+        if self.resume:
+            find_state(self.output)
         try:
             self.output.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -32,7 +32,7 @@ from ros2_nl_commander.language.instruction import check_instruction
 
 ROOT = Path(__file__).parents[2]
 ROBOT = str(ROOT / 'config' / 'robots' / 'demo_robot.yaml')
-SAY = 'ros2 topic pub --once /say std_msgs/msg/String "{data: grüße}"'
+SAY = 'ros2 topic pub --once /say std_msgs/msg/String "{data: \'grüße\'}"'
 KEYS = ['instruction', 'command', 'reason', 'seconds']
 #: Runs ``generate`` where ROS is not installed.
 WITHOUT_ROS = """
