@@ -67,7 +67,7 @@ def test_the_summary_counts_commands_and_declines_apart():
               score(VOLUME, None), score(LAMP, LAMP), score(None, None), score(None, LAMP)]
     summary = summarise(scores)
     counts = {key: (value['count'], value['of']) for key, value in summary.items()
-              if 'count' in value}
+              if isinstance(value, dict) and 'count' in value}
     assert counts == {'right': (3, 6), 'right_commands': (2, 4), 'right_interface': (3, 4),
                       'right_declines': (1, 2), 'false_refusals': (1, 4)}
     assert summary['right']['share'] == 0.5
