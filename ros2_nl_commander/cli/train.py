@@ -26,16 +26,18 @@ from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, choose_device, load_backbone
-from ros2_nl_commander.model.checkpoint import KINDS
+from ros2_nl_commander.model.checkpoint import KINDS, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.fetch import fetch_model, model_identity
 from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.model.sequence import LAYOUTS
 from ros2_nl_commander.training.session import run_session, Session
-from ros2_nl_commander.training.settings import PRESETS, TrainingSettings, with_overrides
+from ros2_nl_commander.training.settings import (
+    PRESETS, settings_from_start, TrainingSettings, with_overrides)
 
 EPILOG = """
 examples:
   train --data my_phrases.jsonl --output my_prompt
+  train --data my_phrases.jsonl --output my_prompt --from prompts/porter --learning-rate 1e-3
   train --preset notebook --output notebook_prompt
   torchrun --nproc-per-node 2 -m ros2_nl_commander.cli.train --data a.jsonl --output out
 
@@ -54,6 +56,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--output', type=Path, required=True, help='prompt folder to write')
     parser.add_argument('--preset', choices=tuple(PRESETS), default='default',
                         help='notebook needs no --data')
+    parser.add_argument('--from', type=Path, dest='start', metavar='FOLDER', help='go on from '
+                        'a trained prompt; it decides kind, n-tokens and layout')
     parser.add_argument('--resume', action='store_true', help='go on with an interrupted run')
     parser.add_argument('--keep-encoder', action='store_true', help='also keep the MLP')
     add_model_arguments(parser)
@@ -72,7 +76,10 @@ def _parser() -> ArgumentParser:
 
 def _train(options: Namespace) -> int:
     settings = with_overrides(PRESETS[options.preset], **vars(options))
-    session = _session(options, settings)
+    start = load_prompt(options.start) if options.start else None
+    if start is not None:
+        settings = settings_from_start(settings, start)
+    session = _session(options, settings, start)
     session.load_examples()  # bad data and a bad folder are told before a model is loaded
     session.make_output()
     # Without cpu=True, several processes without a GPU would not know of each other.
@@ -96,13 +103,15 @@ def _backbone(options: Namespace, folder: Path, accelerator: Accelerator) -> Bac
         dtype=options.dtype, device_map=options.device_map, for_training=True)
 
 
-def _session(options: Namespace, settings: TrainingSettings) -> Session:
+def _session(
+    options: Namespace, settings: TrainingSettings, start: TrainedPrompt | None
+) -> Session:
     data = options.data
     if options.preset == 'notebook' and not data:
         data = [share_file('config', 'notebook.jsonl')]
     if not data:
         raise DatasetError('No data: give --data FILE.jsonl, or --preset notebook')
-    return Session(settings, data, options.output, {'id': options.model},
+    return Session(settings, data, options.output, {'id': options.model}, start,
                    options.resume, options.keep_encoder)
 
 

@@ -18,17 +18,24 @@ from __future__ import annotations
 
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.prompts import (
-    DeepPrompt, PromptEncoder, PTuningV2Prompt, SoftPrompt)
+    check_fits, DeepPrompt, FoldedPrompt, PromptEncoder, PTuningV2Prompt, SoftPrompt)
 from ros2_nl_commander.training.settings import TrainingSettings
 import torch
 
 
-def build_encoder(settings: TrainingSettings, backbone: Backbone) -> PromptEncoder:
+def build_encoder(
+    settings: TrainingSettings, backbone: Backbone, start: FoldedPrompt | None = None
+) -> PromptEncoder:
     """
     Create a prompt with float32 parameters, whatever the model's number format.
 
+    :param start: a trained prompt to go on from; ``settings_from_start`` gives fitting settings
     :returns: the same values for the same seed
+    :raises CheckpointError: if the start does not fit the model
     """
+    if start is not None:
+        check_fits(start, backbone.shape)
+        return _started(backbone, start).float().to(backbone.device)
     generator = torch.Generator().manual_seed(settings.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -46,6 +53,12 @@ def _encoder(
     if settings.kind == 'mlp':
         return PTuningV2Prompt(shape, count, mlp_layers=layers, activation=activation)
     return DeepPrompt(shape, count, mlp_layers=layers, activation=activation)
+
+
+def _started(backbone: Backbone, start: FoldedPrompt) -> PromptEncoder:
+    if start.embeddings is not None:
+        return SoftPrompt(backbone.shape, start.length, start.embeddings)
+    return DeepPrompt(backbone.shape, start.length, initial=start.key_values)
 
 
 def _own_embeddings(

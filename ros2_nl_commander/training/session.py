@@ -47,6 +47,7 @@ class Session:
     :param data: JSON Lines files
     :param output: the prompt folder to write
     :param base_model: id and hash of the model, for the card
+    :param start: trained prompt to go on from, if any
     :param resume: take up the run that was left in the output folder
     :param keep_encoder: also keep the trainable module, to train on from it
     """
@@ -55,6 +56,7 @@ class Session:
     data: Sequence[Path]
     output: Path
     base_model: dict[str, str]
+    start: TrainedPrompt | None = None
     resume: bool = False
     keep_encoder: bool = False
 
@@ -97,7 +99,8 @@ class Session:
         :param processes: that share a step; as many times more accumulation is the same run
         """
         settings = replace(self.settings, accumulate=self.settings.accumulate * processes)
-        text = json.dumps([asdict(settings), self.data_card(), self.base_model])
+        start = None if self.start is None else asdict(self.start.card)
+        text = json.dumps([asdict(settings), self.data_card(), self.base_model, start])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -111,7 +114,8 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
     session.make_output()
     examples = session.load_examples()
     trainer = Trainer(backbone, examples, session.settings, session.output,
-                      session.fingerprint(accelerator.num_processes), accelerator)
+                      session.fingerprint(accelerator.num_processes), accelerator,
+                      None if session.start is None else session.start.folded)
     if session.resume:
         trainer.resume()
 
@@ -136,6 +140,8 @@ def _card(
         'dtype': str(backbone.dtype).removeprefix('torch.'), 'torch': torch.__version__,
         'machine': f'{platform.machine()}, {torch.get_num_threads()} threads',
     }
+    if session.start is not None:
+        training['started_from'] = {'data': session.start.card.data}
     metrics = {'training_loss': round(history.training[-1][1], 5)}
     if history.held_out:
         metrics['held_out_loss'] = round(history.best_loss, 5)

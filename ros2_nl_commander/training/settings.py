@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from ros2_nl_commander.language.errors import ParameterError
-from ros2_nl_commander.model.checkpoint import KINDS
+from ros2_nl_commander.model.checkpoint import KINDS, TrainedPrompt
 from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.model.sequence import LAYOUTS
 
@@ -107,6 +107,17 @@ NOTEBOOK = TrainingSettings(
     warmup=0.0, schedule='constant', clip=1.0, held_out=0.0, patience=0)
 
 PRESETS = {'default': TrainingSettings(), 'notebook': NOTEBOOK}
+
+
+def settings_from_start(settings: TrainingSettings, start: TrainedPrompt) -> TrainingSettings:
+    """
+    Fit settings to a trained prompt that a run goes on from.
+
+    What a prompt keeps has no MLP any more, so one of the kind ``mlp`` goes on as ``soft``.
+    """
+    kind = 'deep' if start.folded.key_values is not None else 'soft'
+    return replace(settings, kind=kind, n_tokens=start.folded.length, mlp_layers=None,
+                   layout=start.card.layout)
 
 
 def with_overrides(settings: TrainingSettings, **values: object) -> TrainingSettings:

@@ -66,6 +66,7 @@ class Trainer:
     def __init__(
         self, backbone: Backbone, examples: Sequence[Example], settings: TrainingSettings,
         folder: Path, fingerprint: str, accelerator: Accelerator,
+        start: FoldedPrompt | None = None,
     ) -> None:
         """
         Prepare a run from the beginning.
@@ -73,6 +74,7 @@ class Trainer:
         :param backbone: loaded ``for_training``
         :param folder: where checkpoints and logs go
         :param fingerprint: of settings and data, guards ``resume``
+        :param start: trained prompt to go on from, instead of random values
         """
         self._settings = settings
         self._folder = folder
@@ -83,7 +85,7 @@ class Trainer:
             encode_examples(examples, sequence), settings.held_out, settings.seed)
         self._loss = StepLoss(Objective(backbone, sequence), accelerator,
                               settings.batch_size, sequence.end_id)
-        self.encoder = build_encoder(settings, backbone)
+        self.encoder = build_encoder(settings, backbone, start)
         self._optimizer = torch.optim.AdamW(
             self.encoder.parameters(), lr=settings.learning_rate,
             weight_decay=settings.weight_decay)

@@ -67,6 +67,21 @@ def test_a_prompt_folder_is_written(arguments, tmp_path, capsys, kind):
     assert 'loss=' in err and 'held_out=' in err  # the progress bar
 
 
+@pytest.mark.parametrize('kind, goes_on_as', [('soft', 'soft'), ('mlp', 'soft'), ('deep', 'deep')])
+def test_training_goes_on_from_a_trained_prompt(arguments, tmp_path, kind, goes_on_as):
+    assert main([*arguments, '--kind', kind]) == 0
+    first = json.loads((tmp_path / 'out' / 'metrics.json').read_text())
+    again = [*arguments, '--output', str(tmp_path / 'more'), '--from', str(tmp_path / 'out'),
+             '--learning-rate', '1e-9', '--batch-size', '1']
+    assert main(again) == 0
+    card = json.loads((tmp_path / 'more' / 'prompt.json').read_text())
+    assert card['kind'] == goes_on_as
+    assert card['training']['started_from']['data'] == card['data']
+    more = json.loads((tmp_path / 'more' / 'metrics.json').read_text())
+    # The same held-out sentences, and a learning rate that changes nothing.
+    assert more['held_out'][0][1] == pytest.approx(first['best_loss'], rel=1e-4)
+
+
 def test_the_notebook_preset_needs_no_data(tiny_model_folder, tmp_path):
     assert main(['--preset', 'notebook', '--output', str(tmp_path / 'out'), '--device', 'cpu',
                  '--model', str(tiny_model_folder), '--epochs', '1']) == 0
