@@ -22,8 +22,7 @@ import os
 import sys
 
 from ros2_nl_commander.language.errors import NlCommanderError
-
-DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
+from ros2_nl_commander.language.generation import DEFAULT_MODEL
 
 
 def add_model_arguments(parser: ArgumentParser) -> None:

@@ -21,9 +21,8 @@ import sys
 import time
 
 from ros2_nl_commander.language.errors import NlCommanderError
+from ros2_nl_commander.language.generation import DEFAULT_MODEL
 from ros2_nl_commander.model.fetch import fetch_model
-
-DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
 
 
 def main(args: list[str] | None = None) -> int:

@@ -27,6 +27,9 @@ from typing import Protocol
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.robot import RobotDescription
 
+#: The model that the shipped prompt was trained on.
+DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
+
 #: Asked between tokens; True abandons the sentence.
 StopCheck = Callable[[], bool]
 

@@ -39,7 +39,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from ros2_nl_commander.language.errors import ParameterError
-from ros2_nl_commander.language.generation import GeneratorSettings
+from ros2_nl_commander.language.generation import DEFAULT_MODEL, GeneratorSettings
 
 DEVICE = re.compile(r'auto|[a-z]+(:\d+)?')
 DTYPES = ('auto', 'bfloat16', 'float16', 'float32')
@@ -128,7 +128,7 @@ class ParameterSpec:
 
 
 PARAMETERS = (
-    ParameterSpec('model', 'Qwen/Qwen2.5-Coder-1.5B-Instruct',
+    ParameterSpec('model', DEFAULT_MODEL,
                   'language model: hub id, local folder or .gguf file', check=_check_model),
     ParameterSpec('prompt', '', 'folder of a trained prompt; empty: the one that ships'),
     ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH'),

@@ -30,7 +30,7 @@ from transformers import AutoModelForCausalLM
 REPETITIONS = 5
 
 #: (rows, tokens) of a forward for inference, and of a forward and backward for training.
-FORWARDS = ((1, 1), (1, 2), (1, 32), (1, 64))
+FORWARDS = ((1, 1), (1, 2), (1, 8), (1, 32), (1, 64))
 TRAINING_STEP = (4, 80)
 
 
