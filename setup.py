@@ -29,6 +29,7 @@ commands = (
     'fetch_model',
     'generate',
     'nl_commander',
+    'synthesize',
     'train',
 )
 
@@ -57,6 +58,7 @@ setup(
         'accelerate',
         'gguf',
         'huggingface_hub',
+        'llguidance',
         'matplotlib',
         'numpy',
         'PyYAML',

@@ -13,84 +13,83 @@
 # limitations under the License.
 
 """
-What the model reads about a robot: its interfaces, a line each, in the words of a command.
+What the model reads about a robot: a line for each interface, in the words of the short form.
 
-A name stands beside its exact type and a place is spelt as the pose that a command would hold, so
-that the model copies instead of inventing. Knows no tokenizer.
+Each line stands for itself and is read by itself, so that it is read once however robots change
+and whichever lines are put together for a sentence. Knows no tokenizer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ros2_nl_commander.language.command import Value
-from ros2_nl_commander.language.robot import Place, RobotDescription
+from ros2_nl_commander.language.forms.fields import FieldsForm
+from ros2_nl_commander.language.forms.interface import body_form
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.short_form import Entrance, entrances
+
+_HEADER = ('Answer with the one command that the robot is asked for: a name below and what follows '
+           'it, or no: and the reason.\n')
+#: Types whose names tell nothing that their fields do not.
+_PLAIN_PACKAGES = ('std_msgs', 'std_srvs', 'geometry_msgs')
+#: Characters of a line about fields; messages of fifty fields are told apart by the first ones.
+_LONGEST_HINT = 160
 
 
-def context_from_robot(robot: RobotDescription) -> str:
+@dataclass(frozen=True, slots=True)
+class RobotContext:
     """
-    Write a robot description as the text that stands before every instruction.
+    The text that stands before every instruction.
 
-    :param robot: the robot; an empty description gives an empty text
-    :returns: lines without a newline at the end
+    :param header: read first
+    :param blocks: lines that are each read behind the header and know nothing of one another
     """
-    return '' if robot.is_empty else '\n'.join(_lines(robot))
+
+    header: str = ''
+    blocks: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to read."""
+        return not self.header
+
+    def __str__(self) -> str:
+        """Give the whole text."""
+        return self.header + ''.join(self.blocks)
 
 
-def command_stems(robot: RobotDescription) -> Iterator[str]:
-    """Yield how the commands to each interface begin: form, name and type, and no field."""
-    for name, type_name in robot.topics.items():
-        yield f'ros2 topic pub --once {name} {type_name} "{{'
-    for name, type_name in robot.services.items():
-        yield f'ros2 service call {name} {type_name} "{{'
-    for name, type_name in robot.actions.items():
-        yield f'ros2 action send_goal {name} {type_name} "{{'
-
-
-def _lines(robot: RobotDescription) -> Iterator[str]:
-    yield f'Write the one ros2 command that the robot {robot.robot} is asked for, or null.'
-    yield from _interfaces('topic', robot.topics, robot)
-    yield from _interfaces('service', robot.services, robot)
-    yield from _interfaces('action', robot.actions, robot)
-    for name, place in robot.places.items():
-        yield f'place {name}: {pose_text(place)}'
-
-
-def _interfaces(
-    form: str, interfaces: Mapping[str, str], robot: RobotDescription
-) -> Iterator[str]:
-    for name, type_name in interfaces.items():
-        notes = [
-            *_about(name, robot),
-            *(f'{path} {low:g} to {high:g}' for path, (low, high)
-              in robot.limits.get(name, {}).items()),
-            *(f'{path} one of {", ".join(map(_spelt, values))}' for path, values
-              in robot.choices.get(name, {}).items()),
-        ]
-        yield f'{form} {name} {type_name}' + (f' # {"; ".join(notes)}' if notes else '')
-
-
-def _about(name: str, robot: RobotDescription) -> Iterator[str]:
-    if name in robot.about:
-        yield ' '.join(robot.about[name].split())  # on one line, however the file breaks it
-
-
-def _spelt(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def pose_text(place: Place) -> str:
+def context_from_robot(robot: RobotDescription) -> RobotContext:
     """
-    Spell a place as the fields of a ``geometry_msgs/msg/PoseStamped``.
+    Write a robot description as text for the model.
 
-    The yaw becomes the quaternion of a rotation about z: (z, w) = (sin, cos) of half the angle.
+    :param robot: the robot; an empty description gives an empty context
+    :raises RobotDescriptionError: if the definition of a type cannot be read
     """
-    z, w = (_rounded(f(place.yaw / 2)) for f in (math.sin, math.cos))
-    return (f'frame_id: {place.frame}, position: {{x: {place.x}, y: {place.y}}}, '
-            f'orientation: {{z: {z}, w: {w}}}')
+    if robot.is_empty:
+        return RobotContext()
+    lines = [context_line(entrance, robot) for entrance in entrances(robot)]
+    return RobotContext(_HEADER, (*lines, *_places(robot)))
 
 
-def _rounded(value: float) -> float:
-    # Adding 0.0 turns -0.0 into 0.0: a sign nobody means is one more thing to copy.
-    return round(value, 4) + 0.0
+def context_line(entrance: Entrance, robot: RobotDescription) -> str:
+    """
+    Write the line of one interface, with its end.
+
+    :raises RobotDescriptionError: if the definition of its type cannot be read
+    """
+    form = body_form(entrance.name, entrance.noun, robot)
+    type_name = robot.offered(entrance.noun)[entrance.name]
+    package, _, short = type_name.split('/')
+    kind = '' if package in _PLAIN_PACKAGES else f' ({short})'
+    hint = '' if isinstance(form, FieldsForm) and not form.entries else f' {form.hint()}'
+    if len(hint) > _LONGEST_HINT:
+        hint = hint[:_LONGEST_HINT].rsplit(', ', 1)[0] + ', ...'
+    # On one line, however the file breaks it.
+    about = ' '.join(robot.about.get(entrance.name, '').split())
+    return f'{entrance.label}{kind}{hint}{" # " if about else ""}{about}\n'
+
+
+def _places(robot: RobotDescription) -> Iterator[str]:
+    if robot.places:
+        yield f'places: {", ".join(robot.places)}\n'

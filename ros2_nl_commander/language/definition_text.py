@@ -95,7 +95,8 @@ class _DefinitionReader:
         kind = self._field_type(field.type, inside)
         default = field.default_value
         return FieldSchema(
-            field.name, kind, None if default is None else plain_value(default, kind))
+            field.name, kind, None if default is None else plain_value(default, kind),
+            _comment(field))
 
     def _field_type(self, spelt: Any, inside: tuple[str, ...]) -> FieldType:
         item = self._item_type(spelt, inside)
@@ -112,6 +113,13 @@ class _DefinitionReader:
         if spelt.string_upper_bound is not None:
             return TextType(spelt.type == 'wstring', spelt.string_upper_bound)
         return SCALAR_TYPES[spelt.type]
+
+
+def _comment(field: Any) -> str:
+    """Give what a definition says about a field; ROS's parser takes ``[unit]`` out of it."""
+    notes = field.annotations
+    unit = f'[{notes["unit"]}]' if 'unit' in notes else ''
+    return ' '.join([unit, *notes.get('comment', ())]).strip()
 
 
 def _installed_part(type_name: str, whole: str) -> MessageSchema:

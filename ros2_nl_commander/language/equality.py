@@ -46,6 +46,33 @@ def commands_equal(a: Command, b: Command, tolerance: float = 1e-3) -> bool:
     )
 
 
+def same_effect(a: Command, b: Command, tolerance: float = 1e-2) -> bool:
+    """
+    Compare two commands by what they do: how fast a distance is covered does not count.
+
+    Two timed motions are the same if they end in the same place: messages / rate x velocity.
+    """
+    if commands_equal(a, b):
+        return True
+    if not (isinstance(a, TopicPublication) and isinstance(b, TopicPublication)):
+        return False
+    same_topic = (a.name, a.type_name) == (b.name, b.type_name)
+    moves = 'Twist' in a.type_name and (a.times or 0) > 1 and (b.times or 0) > 1
+    return same_topic and moves and values_equal(_travelled(a), _travelled(b), tolerance)
+
+
+def _travelled(command: TopicPublication) -> Value:
+    """Multiply every velocity by the time that it lasts."""
+    seconds = (command.times or 0) / (command.rate_hz or _DEFAULT_RATE_HZ)
+
+    def times_seconds(value: Value) -> Value:
+        if isinstance(value, Mapping):
+            return {key: times_seconds(item) for key, item in value.items()}
+        return value * seconds if _is_number(value) else value
+
+    return times_seconds(command.fields)
+
+
 def values_equal(a: Value, b: Value, tolerance: float = 0.0) -> bool:
     """
     Compare two values: 1 equals 1.0, but neither equals true.

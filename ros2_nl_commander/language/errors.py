@@ -51,6 +51,10 @@ class ModelError(NlCommanderError):
     """The language model cannot be fetched, loaded or run."""
 
 
+class GrammarViolationError(NlCommanderError):
+    """Decoding left the grammar, or the grammar cannot be used: no answer is better than that."""
+
+
 class CheckpointError(NlCommanderError):
     """A prompt artefact that is damaged or does not fit the model; says expected and got."""
 

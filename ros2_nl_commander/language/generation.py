@@ -45,6 +45,7 @@ class GeneratorSettings:
     :param dtype: ``auto``, ``bfloat16``, ``float16`` or ``float32``
     :param device_map: passed to transformers; empty places the whole model on ``device``
     :param max_new_tokens: longest answer, tokens
+    :param constrain: hold answers to what the robot accepts; False is for comparisons
     """
 
     model: str
@@ -53,6 +54,7 @@ class GeneratorSettings:
     dtype: str = 'auto'
     device_map: str = ''
     max_new_tokens: int = 128
+    constrain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Generation:
     :param seconds: time this sentence took, without loading [s]
     :param tokens: tokens generated
     :param forwards: runs of the model that they took
+    :param forced: tokens that had no alternative
     """
 
     instruction: str
@@ -74,13 +77,26 @@ class Generation:
     seconds: float
     tokens: int = 0
     forwards: int = 0
+    forced: int = 0
 
 
 class Generator(Protocol):
     """Turns a sentence into a command for one robot."""
 
     def use_robot(self, robot: RobotDescription) -> None:
-        """Prepare for sentences to this robot; later sentences are answered for it."""
+        """
+        Prepare for sentences to this robot; sentences that start later are answered for it.
+
+        May run beside ``generate``, which goes on for the robot before.
+        """
+
+    def read_ahead(self, should_stop: StopCheck) -> None:
+        """
+        Use idle time to read what later sentences may ask for; may run beside ``generate``.
+
+        :param should_stop: asked now and then; True ends the work, and a later call goes on
+        :raises ModelError: if the model fails
+        """
 
     def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
         """

@@ -22,7 +22,7 @@ Knows neither importable types (``installed_types``) nor definition text (``defi
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 
@@ -136,11 +136,13 @@ class FieldSchema:
     :param type: what it holds
     :param default: what it holds where the definition names a value; None stands for zero,
         false, empty, or the defaults of the nested message
+    :param comment: what its definition says about it; installed types have lost it
     """
 
     name: str
     type: FieldType  # noqa: A003
     default: PlainValue | None = None
+    comment: str = field(default='', compare=False)
 
 
 @dataclass(frozen=True, slots=True)

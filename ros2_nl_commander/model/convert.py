@@ -95,6 +95,18 @@ def clean_tokenizer(folder: Path) -> None:
     """
     path = folder / 'tokenizer.json'
     tokenizer = json.loads(path.read_text(encoding='utf-8'))
+    drop_fillers(tokenizer)
+    if tokenizer.get('normalizer') is None and _is_qwen(folder):
+        tokenizer['normalizer'] = {'type': 'NFC'}
+    path.write_text(json.dumps(tokenizer, ensure_ascii=False), encoding='utf-8')
+
+
+def drop_fillers(tokenizer: dict[str, Any]) -> None:
+    """
+    Take the fillers out of the content of a ``tokenizer.json``.
+
+    :param tokenizer: changed in place
+    """
     model = tokenizer['model']
     if isinstance(model.get('vocab'), dict):
         model['vocab'] = {
@@ -102,9 +114,6 @@ def clean_tokenizer(folder: Path) -> None:
     tokenizer['added_tokens'] = [
         token for token in tokenizer.get('added_tokens', [])
         if not _is_filler(token['content'], token['id'])]
-    if tokenizer.get('normalizer') is None and _is_qwen(folder):
-        tokenizer['normalizer'] = {'type': 'NFC'}
-    path.write_text(json.dumps(tokenizer, ensure_ascii=False), encoding='utf-8')
 
 
 def _is_filler(text: str, index: int) -> bool:

@@ -12,7 +12,13 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Greedy decoding behind a prefix that was already read. Knows neither commands nor robots."""
+"""
+Greedy decoding behind a prefix that was already read. Knows neither commands nor robots.
+
+What costs time is running the model, not the number of tokens in a run: on a CPU eight tokens
+cost as much as one. So tokens that have no alternative are appended without asking the model, and
+guesses ride along with what is pending and are kept as far as the model agrees.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +27,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.constraint import Matching
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
 import torch
-
 
 #: Guessed tokens in one forward; on a CPU eight tokens cost as much as one.
 DRAFT_TOKENS = 8
@@ -34,7 +40,7 @@ DRAFT_TOKENS = 8
 class Ending(Enum):
     """Why decoding ended."""
 
-    END_TOKEN = 'end token'
+    WHOLE = 'whole'
     LENGTH = 'length'
     STOPPED = 'stopped'
 
@@ -45,64 +51,86 @@ class Decoded:
     Token ids that were generated, without the end token.
 
     :param ids: the answer
-    :param ending: why it ended; only after ``END_TOKEN`` is the answer whole
+    :param ending: why it ended; only after ``WHOLE`` is the answer whole
     :param forwards: runs of the model that it took
+    :param forced: how many of the tokens had no alternative
     """
 
     ids: list[int]
     ending: Ending
-    forwards: int
+    forwards: int = 0
+    forced: int = 0
 
 
 @torch.inference_mode()
 def decode_greedily(
-    backbone: Backbone, prefix: KeyValues, ids: list[int], *, end_ids: Set[int],
-    max_new_tokens: int, should_stop: Callable[[], bool], drafter: Drafter,
+    backbone: Backbone, prefix: KeyValues, ids: list[int], *, matching: Matching,
+    end_ids: Set[int], max_new_tokens: int, should_stop: Callable[[], bool], drafter: Drafter,
 ) -> Decoded:
     """
-    Take the likeliest token again and again until an end token.
+    Take the likeliest token that may follow, again and again, until the answer is whole.
 
     :param prefix: keys and values of all that stands before; not changed
     :param ids: the tokens of the instruction, at least one
+    :param matching: a fresh one: what may follow
+    :param end_ids: tokens that end an answer, and are no part of it
     :param should_stop: asked before every forward
-    :param drafter: guesses tokens that ride along; the answer is the same without it
+    :param drafter: made for this instruction; its guesses change nothing but the time
+    :raises GrammarViolationError: if the matching fails; there is no answer then
     """
     cache = KeyValueCache(prefix)
     answer: list[int] = []
-    pending, forwards = ids, 0
-    while len(answer) < max_new_tokens:
-        if should_stop():
-            return Decoded(answer, Ending.STOPPED, forwards)
+    pending, forwards, forced_count = ids, 0, 0
+    while True:
+        forced = matching.forced()
+        forced_count += len(forced)
+        answer += forced
+        pending = pending + forced
+        room = max_new_tokens - len(answer)
+        ending = _ending(matching, room, should_stop)
+        if ending is not None:
+            return Decoded(answer, ending, forwards, forced_count)
         # One place is left for the token that the model adds to the guess.
-        room = max_new_tokens - len(answer) - 1
-        draft = drafter.propose(ids, answer, min(DRAFT_TOKENS, room))
-        likeliest = _likeliest_after(backbone, pending, draft, cache)
+        draft = drafter.propose(answer, min(DRAFT_TOKENS, room - 1))
+        draft = draft[:matching.viable(draft)] if draft else []
+        scores = _scores_after(backbone, pending, draft, cache)
         forwards += 1
-        right = _agreement(draft, likeliest)
-        cache = cache.without_last(len(draft) - right)
-        for token in likeliest[:right + 1]:
-            if token in end_ids:
-                return Decoded(answer, Ending.END_TOKEN, forwards)
-            answer.append(token)
-        pending = answer[-1:]
-    return Decoded(answer, Ending.LENGTH, forwards)
+        chosen = _agree(matching, scores, draft, end_ids)
+        cache = cache.without_last(len(draft) - len(chosen) + 1)
+        answer += [token for token in chosen if token not in end_ids]
+        pending = chosen[-1:]
 
 
-def _likeliest_after(
+def _ending(matching: Matching, room: int, should_stop: Callable[[], bool]) -> Ending | None:
+    if matching.is_over:
+        return Ending.WHOLE
+    if room <= 0:
+        return Ending.LENGTH
+    return Ending.STOPPED if should_stop() else None
+
+
+def _scores_after(
     backbone: Backbone, pending: list[int], draft: list[int], cache: KeyValueCache
-) -> list[int]:
-    """Return the likeliest token after the last pending one, and after each of the draft."""
+) -> torch.Tensor:
+    """Return the scores after the last pending token, and after each of the draft."""
     ids = torch.tensor([pending + draft], device=backbone.device)
     hidden = read(backbone, embed(backbone, ids), cache)
-    scores = logits(backbone, hidden[0, len(pending) - 1:])  # (1 + draft, V)
-    # The output layer is wider than the tokenizer: padding ids mean nothing.
-    chosen: list[int] = scores[:, :len(backbone.tokenizer)].argmax(dim=-1).tolist()
+    return logits(backbone, hidden[0, len(pending) - 1:])  # (1 + draft, V)
+
+
+def _agree(
+    matching: Matching, scores: torch.Tensor, draft: list[int], end_ids: Set[int]
+) -> list[int]:
+    """
+    Choose tokens for as long as the guess is what would have been chosen.
+
+    :returns: the guesses that were right, and the first token that was chosen instead or besides
+    """
+    chosen: list[int] = []
+    for guess, row in zip((*draft, None), scores):
+        token = matching.choose(row)
+        matching.accept(token)
+        chosen.append(token)
+        if token != guess or token in end_ids or matching.is_over:
+            break
     return chosen
-
-
-def _agreement(draft: list[int], likeliest: list[int]) -> int:
-    """Count how many guesses, from the first on, are what the model would have written."""
-    right = 0
-    while right < len(draft) and draft[right] == likeliest[right]:
-        right += 1
-    return right

@@ -24,8 +24,10 @@ Source: Saxena 2023, prompt lookup decoding; Leviathan et al. 2023 (arXiv:2211.1
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+import math
 
 #: Longest and shortest run of tokens that is looked up; longer ones guess better.
 LONGEST_RUN = 4
@@ -35,38 +37,60 @@ SHORTEST_RUN = 2
 REMEMBERED = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """
+    Something like what is asked, and what was or may be answered to it.
+
+    :param question: token ids
+    :param answer: token ids; may be only the beginning of an answer
+    """
+
+    question: tuple[int, ...]
+    answer: tuple[int, ...]
+
+
 class Drafter:
     """
-    Proposes the continuation that followed the same tokens before.
+    Guesses the answer to one instruction.
 
-    :param texts: token ids of texts that answers are likely to repeat, the least likely first
+    :param instruction: token ids of what is answered; texts are often copied out of it
+    :param precedents: oldest first; the alike ones count, and the newest of these
     """
 
-    def __init__(self, texts: Sequence[Sequence[int]] = ()) -> None:
-        self._texts = [tuple(text) for text in texts]
-        self._answers: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
+    def __init__(self, instruction: Sequence[int], precedents: Sequence[Precedent] = ()) -> None:
+        self._instruction = tuple(instruction)
+        self._answers = [precedent.answer for precedent in _ranked(set(instruction), precedents)]
 
-    def remember(self, answer: Sequence[int]) -> None:
-        """Take an answer as an example for later ones."""
-        if tuple(answer) not in self._answers:
-            self._answers.append(tuple(answer))
-
-    def propose(self, instruction: Sequence[int], answer: Sequence[int], limit: int) -> list[int]:
+    def propose(self, answer: Sequence[int], limit: int) -> list[int]:
         """
         Guess the next tokens.
 
-        :param instruction: what is answered; texts are often copied out of it
         :param answer: the tokens so far
         :param limit: how many to guess at most
         :returns: the guess; empty where nothing like it was seen
         """
+        if not answer:
+            return list(self._answers[0][:limit]) if self._answers else []
         for length in range(min(LONGEST_RUN, len(answer)), SHORTEST_RUN - 1, -1):
             run = tuple(answer[-length:])
-            for text in (tuple(instruction), *reversed(self._answers), *reversed(self._texts)):
+            for text in (self._instruction, *self._answers):
                 found = _continuation(text, run, limit)
                 if found:
                     return found
-        return []
+        # What stands in the answer by itself, such as a number, is often copied as well.
+        return _continuation(self._instruction, tuple(answer[-1:]), limit)
+
+
+def _ranked(tokens: set[int], precedents: Sequence[Precedent]) -> Iterator[Precedent]:
+    """Give the precedents whose questions share the most, and the rarest, tokens first."""
+    questions = [set(precedent.question) for precedent in precedents]
+    frequency = Counter(token for question in questions for token in question)
+    weights = {token: math.log((1 + len(questions)) / count)
+               for token, count in frequency.items()}
+    scores = [sum(map(weights.__getitem__, question & tokens)) for question in questions]
+    for index in sorted(range(len(questions)), key=lambda index: (-scores[index], -index)):
+        yield precedents[index]
 
 
 def _continuation(text: tuple[int, ...], run: tuple[int, ...], limit: int) -> list[int]:

@@ -56,16 +56,6 @@ def logits(backbone: Backbone, hidden: torch.Tensor) -> torch.Tensor:
     return scores.float()
 
 
-@torch.no_grad()
-def read_context(backbone: Backbone, ids: list[int]) -> KeyValues:
-    """Read the context once; its keys and values serve every sentence to the same robot."""
-    if not ids:
-        return []
-    cache = KeyValueCache()
-    read(backbone, embed(backbone, torch.tensor([ids], device=backbone.device)), cache)
-    return cache.key_values()
-
-
 def append_prompt(
     backbone: Backbone, context: KeyValues, prompt: FoldedPrompt, batch_size: int
 ) -> tuple[KeyValueCache, torch.Tensor]:

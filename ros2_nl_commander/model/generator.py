@@ -27,29 +27,30 @@ import logging
 from pathlib import Path
 import time
 
-from ros2_nl_commander.language.codec import parse_command
+from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.context import command_stems, context_from_robot
 from ros2_nl_commander.language.errors import (
-    CommandSyntaxError, FieldError, LimitError, ModelError, NotOfferedError)
+    CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
+    NotOfferedError)
 from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.validation import check_command
+from ros2_nl_commander.language.short_form import Decline
+from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
-from ros2_nl_commander.model.drafts import Drafter
+from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
 from ros2_nl_commander.model.fetch import fetch_model
-from ros2_nl_commander.model.forward import read_context, read_prefix
+from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
-from ros2_nl_commander.model.sequence import DECLINE, LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 
 #: The prompt that is used where none is named.
-SHIPPED_PROMPT = ('prompts', 'porter')
+SHIPPED_PROMPT = ('prompts', 'general')
 
 _logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class CommandGenerator:
     """
     The real generator: a frozen model, a trained prompt, and the robot at hand.
 
-    Not safe for several threads at once: one sentence at a time.
+    One sentence at a time; another thread may change the robot meanwhile.
     """
 
     def __init__(
@@ -82,47 +83,70 @@ class CommandGenerator:
         Put the parts together and prepare for no robot in particular.
 
         :raises CheckpointError: if the prompt does not fit the model
+        :raises ModelError: if answers are to be constrained and llguidance is not installed
         """
         check_fits(prompt.folded, backbone.shape)
         self._backbone = backbone
         self._prompt = prompt
         self._settings = settings
         self._sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
+        self._preparation = RobotPreparation(
+            backbone, self._sequence, prompt.folded, settings.constrain)
+        self._precedents: tuple[Precedent, ...] = ()
         self.use_robot(EMPTY_ROBOT)
 
     def use_robot(self, robot: RobotDescription) -> None:
         """
-        Read the robot's interfaces once; every later sentence starts behind them.
+        Read the robot's interfaces once; every sentence that starts later stands behind them.
 
+        Of a robot with many interfaces only the ones that a sentence may mean are read, with it.
+
+        :raises RobotDescriptionError: if the definition of a type cannot be read
+        :raises GrammarViolationError: if the robot's grammar cannot be used
         :raises ModelError: if the model fails, for example out of memory
         """
-        ids = self._sequence.context_ids(context_from_robot(robot))
-        with _model_errors():
-            context = read_context(self._backbone, ids)
-            self._prefix = read_prefix(self._backbone, context, self._prompt.folded)
-        stems = map(self._sequence.answer_ids, command_stems(robot))
-        # Without the end that an answer has: a stem goes on.
-        self._drafter = Drafter([ids, *(stem[:-1] for stem in stems)])
-        self._robot = robot
+        index = InterfaceIndex(robot)
+        if not index.is_crowded:
+            with _model_errors():
+                self._preparation.prepare(robot)
+        self._index = index
+
+    def read_ahead(self, should_stop: StopCheck = lambda: False) -> None:
+        """
+        Read the lines of a robot with many interfaces before sentences ask for them.
+
+        Takes about 0.1 s for a line on two CPU cores; then a sentence waits for none of them.
+
+        :param should_stop: asked before every forward; what was read by then is kept
+        :raises ModelError: if the model fails, for example out of memory
+        """
+        index = self._index
+        if index.is_crowded:
+            with _model_errors():
+                self._preparation.read_ahead(index.robot, should_stop)
 
     def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
         """
         Answer one instruction.
 
         :param instruction: the sentence
-        :param should_stop: asked before every token; True ends the work with a decline
+        :param should_stop: asked before every forward; True ends the work with a decline
         :returns: a command that this robot accepts, or the reason why there is none
         :raises InstructionError: if the sentence must not reach the model
         :raises ModelError: if the model fails, for example out of memory
         """
         sentence = check_instruction(instruction)
+        index = self._index
         start = time.perf_counter()
-        decoded = self._decode(sentence, should_stop)
-        command, reason = self._command_or_reason(decoded)
-        if command is not None:
-            self._drafter.remember([*decoded.ids, self._sequence.end_id])
+        robot = index.shortlist(sentence)
+        try:
+            decoded = self._decode(sentence, robot, should_stop)
+            command, reason = self._command_or_reason(decoded, robot)
+        except GrammarViolationError as error:
+            _logger.warning('%s', error)
+            decoded, command, reason = Decoded([], Ending.STOPPED), None, str(error)
         return Generation(instruction, command, reason, time.perf_counter() - start,
-                          len(decoded.ids), decoded.forwards)
+                          len(decoded.ids), decoded.forwards, decoded.forced)
 
     def describe(self) -> dict[str, str]:
         """Name what is running, for people."""
@@ -136,27 +160,36 @@ class CommandGenerator:
             'memory': f'{self._backbone.memory_bytes() / 1e6:.0f} MB of weights',
         }
 
-    def _decode(self, sentence: str, should_stop: StopCheck) -> Decoded:
+    def _decode(
+        self, sentence: str, robot: RobotDescription, should_stop: StopCheck
+    ) -> Decoded:
         with _model_errors():
-            return decode_greedily(
-                self._backbone, self._prefix, self._sequence.instruction_ids(sentence),
+            prepared = self._preparation.prepare(robot)
+            ids = self._sequence.instruction_ids(
+                sentence, behind_context=not prepared.context.is_empty)
+            drafter = Drafter(ids, (*prepared.precedents, *self._precedents))
+            decoded = decode_greedily(
+                self._backbone, prepared.prefix, ids, matching=prepared.start(),
                 end_ids=self._sequence.end_ids, should_stop=should_stop,
-                max_new_tokens=self._settings.max_new_tokens, drafter=self._drafter)
+                max_new_tokens=self._settings.max_new_tokens, drafter=drafter)
+        if decoded.ending is Ending.WHOLE:
+            precedent = Precedent(tuple(ids), (*decoded.ids, self._sequence.end_id))
+            self._precedents = (*self._precedents, precedent)[-REMEMBERED:]
+        return decoded
 
-    def _command_or_reason(self, decoded: Decoded) -> tuple[Command | None, str | None]:
+    def _command_or_reason(
+        self, decoded: Decoded, robot: RobotDescription
+    ) -> tuple[Command | None, str | None]:
         text = self._sequence.answer_text(decoded.ids).strip()
         if decoded.ending is Ending.STOPPED:
             return None, 'stopped before the answer was whole'
         if decoded.ending is Ending.LENGTH:
             return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
-        if text == DECLINE:
-            return None, 'the model knows no command of this robot for it'
         try:
-            command = parse_command(text)
-            check_command(command, self._robot)
+            answer = read_answer(text, robot)
         except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
-            return None, f'the model wrote no valid command: {error}'
-        return command, None
+            return None, f'not possible: {error}'
+        return (None, answer.reason) if isinstance(answer, Decline) else (answer, None)
 
 
 @contextmanager

@@ -15,8 +15,9 @@
 """
 The order of what the model sees: context, prompt, instruction, answer, end.
 
-The context depends on the robot only, so it comes first and is read once. Instruction and answer
-are turned into tokens apart, in training as at run time, so both see the same tokens.
+The context depends on the robot only, so it comes first and is read once. Its header and blocks,
+the instruction and the answer are turned into tokens apart, in training as at run time, so both
+see the same tokens.
 """
 
 from __future__ import annotations
@@ -25,9 +26,6 @@ from dataclasses import dataclass
 
 from ros2_nl_commander.language.errors import ModelError
 from transformers import PreTrainedTokenizerBase
-
-#: What the model answers where no command fits.
-DECLINE = 'null'
 
 END_OF_TURN = '<|im_end|>'
 END_OF_TEXT = '<|endoftext|>'
@@ -39,19 +37,21 @@ class Layout:
     The fixed text around context, instruction and answer.
 
     :param name: how prompt.json names it
-    :param context: with ``{}`` for the context, before the prompt; left out where that is empty
+    :param opening: before the context
+    :param closing: behind context and prompt; both are left out where the context is empty
     :param instruction: with ``{}`` for the instruction, between prompt and answer
     """
 
     name: str
-    context: str
+    opening: str
+    closing: str
     instruction: str
 
 
 #: ``plain`` is the notebook's: nothing but the texts. ``chat`` is what the model was tuned on.
 LAYOUTS = {
-    'plain': Layout('plain', '{}\n', '{}'),
-    'chat': Layout('chat', '<|im_start|>system\n{}<|im_end|>\n',
+    'plain': Layout('plain', '', '\n', '{}'),
+    'chat': Layout('chat', '<|im_start|>system\n', '<|im_end|>\n',
                    '<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n'),
 }
 
@@ -70,17 +70,22 @@ class SequenceEncoder:
         self.end_id = _id_of(tokenizer, END_OF_TURN)
         self.end_ids = frozenset({self.end_id, _id_of(tokenizer, END_OF_TEXT)})
 
-    def context_ids(self, context: str) -> list[int]:
-        """Return the tokens before the prompt; none for an empty context."""
-        return self._fill(self._layout.context, context) if context else []
+    def header_ids(self, header: str) -> list[int]:
+        """Return the tokens that every block of a context stands behind."""
+        return [*self._fixed(self._layout.opening), *self._plain(header)]
 
-    def instruction_ids(self, instruction: str) -> list[int]:
+    def block_ids(self, block: str) -> list[int]:
+        """Return the tokens of one block of a context."""
+        return self._plain(block)
+
+    def instruction_ids(self, instruction: str, *, behind_context: bool) -> list[int]:
         """Return the tokens between prompt and answer."""
-        return self._fill(self._layout.instruction, instruction)
+        closing = self._fixed(self._layout.closing) if behind_context else []
+        return closing + self._fill(self._layout.instruction, instruction)
 
-    def answer_ids(self, command: str | None) -> list[int]:
-        """Return the tokens of an answer, with its end; None is declining."""
-        return [*self._plain(DECLINE if command is None else command), self.end_id]
+    def answer_ids(self, answer: str) -> list[int]:
+        """Return the tokens of an answer, with its end."""
+        return [*self._plain(answer), self.end_id]
 
     def answer_text(self, ids: list[int]) -> str:
         """Return the text of an answer without its end."""

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import random
 
-from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.context import context_from_robot, RobotContext
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.examples import Example
 import torch
@@ -36,12 +36,12 @@ class EncodedExample:
     """
     The tokens of one example.
 
-    :param context: text of the robot's context, which is read once for each robot
+    :param context: the robot's context; each line of it is read once
     :param instruction: token ids between prompt and answer
     :param answer: token ids of the answer with its end token
     """
 
-    context: str
+    context: RobotContext
     instruction: tuple[int, ...]
     answer: tuple[int, ...]
 
@@ -60,7 +60,7 @@ class Batch:
     :param labels: (B, T) the next token where that belongs to the answer, else -100
     """
 
-    context: str
+    context: RobotContext
     ids: torch.Tensor
     labels: torch.Tensor
 
@@ -68,10 +68,16 @@ class Batch:
 def encode_examples(
     examples: Sequence[Example], sequence: SequenceEncoder
 ) -> list[EncodedExample]:
-    """Turn every example into tokens."""
-    return [EncodedExample(context_from_robot(example.robot),
-                           tuple(sequence.instruction_ids(example.instruction)),
-                           tuple(sequence.answer_ids(example.answer))) for example in examples]
+    """Turn every example into tokens; a robot's context is written once."""
+    contexts: dict[int, RobotContext] = {}
+    encoded = []
+    for example in examples:
+        context = contexts.setdefault(id(example.robot), context_from_robot(example.robot))
+        ids = sequence.instruction_ids(
+            example.instruction, behind_context=not context.is_empty)
+        encoded.append(EncodedExample(
+            context, tuple(ids), tuple(sequence.answer_ids(example.answer))))
+    return encoded
 
 
 def split_held_out(
@@ -91,12 +97,28 @@ def split_held_out(
 
 
 def plan_epoch(
-    examples: Sequence[EncodedExample], step_size: int, seed: int, epoch: int
+    examples: Sequence[EncodedExample], batch_size: int, batches: int, seed: int, epoch: int
 ) -> list[list[EncodedExample]]:
-    """Shuffle into steps of ``step_size`` examples; the same for the same seed and epoch."""
-    order = list(examples)
-    random.Random(f'{seed}/{epoch}').shuffle(order)
-    return [order[start:start + step_size] for start in range(0, len(order), step_size)]
+    """
+    Shuffle into steps; the same for the same seed and epoch.
+
+    Sentences to one robot stay together in batches of ``batch_size``, because they share its
+    context; a step is made of several such batches, as a rule for several robots.
+
+    :param batches: batches in a step
+    """
+    source = random.Random(f'{seed}/{epoch}')
+    by_context: dict[RobotContext, list[EncodedExample]] = defaultdict(list)
+    for example in examples:
+        by_context[example.context].append(example)
+    chunks: list[list[EncodedExample]] = []
+    for members in by_context.values():
+        source.shuffle(members)
+        chunks += [members[start:start + batch_size]
+                   for start in range(0, len(members), batch_size)]
+    source.shuffle(chunks)
+    return [sum(chunks[start:start + batches], [])
+            for start in range(0, len(chunks), batches)]
 
 
 def make_batches(
@@ -107,7 +129,7 @@ def make_batches(
 
     :param end_id: token to pad with
     """
-    by_context: dict[str, list[EncodedExample]] = defaultdict(list)
+    by_context: dict[RobotContext, list[EncodedExample]] = defaultdict(list)
     for example in examples:
         by_context[example.context].append(example)
     for context, members in by_context.items():
@@ -116,7 +138,7 @@ def make_batches(
             yield _batch_from(context, members[start:start + batch_size], end_id)
 
 
-def _batch_from(context: str, examples: Sequence[EncodedExample], end_id: int) -> Batch:
+def _batch_from(context: RobotContext, examples: Sequence[EncodedExample], end_id: int) -> Batch:
     width = max(map(len, examples))
     ids = torch.full((len(examples), width), end_id)
     labels = torch.full((len(examples), width), -100)

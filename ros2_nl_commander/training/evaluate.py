@@ -27,7 +27,7 @@ from typing import Any
 
 from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.equality import commands_equal
+from ros2_nl_commander.language.equality import same_effect
 from ros2_nl_commander.language.generation import Generation, Generator
 from ros2_nl_commander.training.examples import Example
 
@@ -45,25 +45,30 @@ class Score:
     @property
     def is_right(self) -> bool:
         """Tell whether the answer does what was asked, or rightly declines."""
-        expected, got = self.example.command, self.generation.command
-        if expected is None or got is None:
-            return expected is None and got is None
-        return commands_equal(expected, got)
+        got = self.generation.command
+        return any(expected is got is None or (
+            expected is not None and got is not None and same_effect(expected, got))
+            for expected in self._accepted)
 
     @property
     def is_same_interface(self) -> bool:
         """Tell whether the answer at least addresses the right interface."""
-        expected, got = self.example.command, self.generation.command
-        if expected is None or got is None:
-            return expected is None and got is None
-        return (expected.name, expected.type_name) == (got.name, got.type_name)
+        got = self.generation.command
+        return any(expected is got is None or (
+            expected is not None and got is not None
+            and (expected.name, expected.type_name) == (got.name, got.type_name))
+            for expected in self._accepted)
+
+    @property
+    def _accepted(self) -> tuple[Command | None, ...]:
+        return (self.example.command, *self.example.others)
 
 
 def score_examples(generator: Generator, examples: Sequence[Example]) -> Iterator[Score]:
     """Answer every example, robot by robot, and yield each score as soon as it is there."""
     robot = None
-    for example in sorted(examples, key=lambda example: example.robot.robot):
-        if example.robot != robot:
+    for example in sorted(examples, key=lambda example: (example.robot.robot, id(example.robot))):
+        if example.robot is not robot:
             robot = example.robot
             generator.use_robot(robot)
         yield Score(example, generator.generate(example.instruction, lambda: False))

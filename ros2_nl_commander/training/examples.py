@@ -27,17 +27,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ros2_nl_commander.language.codec import format_command, parse_command
+from ros2_nl_commander.language.answer import read_answer
+from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, DatasetError, FieldError, InstructionError, LimitError,
     NlCommanderError, NotOfferedError)
 from ros2_nl_commander.language.instruction import check_instruction
+from ros2_nl_commander.language.line_grammar import DECLINE
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot, RobotDescription
+from ros2_nl_commander.language.short_form import Decline, DECLINES, REASONS
+from ros2_nl_commander.language.spelling import spell_command
 from ros2_nl_commander.language.validation import check_command
 
 KEYS = {'instruction', 'command', 'robot'}
+_TEXT_OR_NONE = (str, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +52,26 @@ class Example:
 
     :param instruction: the sentence
     :param command: the right command, or None where declining is right
+    :param answer: what the model shall spell for it
     :param robot: the robot it is said to
+    :param others: commands that are right too
     """
 
     instruction: str
     command: Command | None
+    answer: str
     robot: RobotDescription
-
-    @property
-    def answer(self) -> str | None:
-        """Return the canonical text of the command, None for declining."""
-        return None if self.command is None else format_command(self.command)
+    others: tuple[Command | None, ...] = ()
 
 
 def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> list[Example]:
     """
     Read a data file.
 
-    :param path: JSON Lines of ``{"instruction", "command", "robot"}``; ``robot`` is the name of a
-        description that ships or a path relative to the file, and optional
+    :param path: JSON Lines of ``{"instruction", "command", "robot"}``; ``command`` is a whole
+        line or the short form, null for declining, or a list of such that are all right;
+        ``robot`` is the name of a description that
+        ships or a path relative to the file, and optional
     :param default_robot: for lines without ``robot``
     :raises DatasetError: with every bad line as ``file:line: reason``
     """
@@ -108,7 +114,11 @@ class _LineReader:
         record = _record_from_line(line)
         robot = self._robot(record.get('robot'))
         instruction = _instruction(record['instruction'])
-        return Example(instruction, _command(record['command'], robot), robot)
+        given = record['command']
+        read = [_command_and_answer(text, robot, instruction)
+                for text in (given if isinstance(given, list) else [given])]
+        others = tuple(command for command, _ in read[1:])
+        return Example(instruction, *read[0], robot, others)
 
     def _robot(self, name: str | None) -> RobotDescription:
         if name is None:
@@ -134,11 +144,13 @@ def _record_from_line(line: str) -> Mapping[str, Any]:
         raise DatasetError(f'not JSON: {error}') from error
     if not isinstance(record, dict) or not {'instruction', 'command'} <= set(record) <= KEYS:
         raise DatasetError('expected an object with instruction, command and optionally robot')
-    types: Sequence[tuple[str, Any]] = (
-        ('instruction', str), ('command', (str, type(None))), ('robot', (str, type(None))))
-    for key, wanted in types:
-        if not isinstance(record.get(key), wanted):
-            raise DatasetError(f'{key} has the wrong type: {record.get(key)!r}')
+    commands = record['command'] if isinstance(record['command'], list) else [record['command']]
+    types: Sequence[tuple[str, Any, Any]] = (
+        ('instruction', record['instruction'], str), ('robot', record.get('robot'), _TEXT_OR_NONE),
+        *(('command', command, _TEXT_OR_NONE) for command in commands or [0]))
+    for key, value, wanted in types:
+        if not isinstance(value, wanted):
+            raise DatasetError(f'{key} has the wrong type: {value!r}')
     return record
 
 
@@ -149,12 +161,22 @@ def _instruction(text: str) -> str:
         raise DatasetError(f'instruction: {error}') from error
 
 
-def _command(text: str | None, robot: RobotDescription) -> Command | None:
+def _command_and_answer(
+    text: str | None, robot: RobotDescription, instruction: str
+) -> tuple[Command | None, str]:
+    """Read a command in full or in the short form, and spell it as the model shall."""
     if text is None:
-        return None
+        return None, DECLINE if robot.is_empty else f'{DECLINES}{next(iter(REASONS))}'
     try:
-        command = parse_command(text)
-        check_command(command, robot)
-    except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
+        if text.startswith('ros2 '):
+            command = parse_command(text)
+            check_command(command, robot)
+            return command, spell_command(command, robot, instruction)
+        answer = read_answer(text, robot)
+    except LimitError as error:
+        if text.startswith('ros2 '):
+            raise DatasetError(f'command: {error}') from error
+        return None, text  # the model shall copy what was said, and the program refuse it
+    except (CommandSyntaxError, NotOfferedError, FieldError) as error:
         raise DatasetError(f'command: {error}') from error
-    return command
+    return (None if isinstance(answer, Decline) else answer), text

@@ -21,8 +21,8 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, N answer tokens of
 from __future__ import annotations
 
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_context
-from ros2_nl_commander.model.key_values import KeyValues
+from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.forward import append_prompt, embed, logits, read
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.batches import Batch
@@ -31,13 +31,12 @@ from torch.nn import functional
 
 
 class Objective:
-    """Computes losses; reads the context of each robot once, without gradients."""
+    """Computes losses; reads each line of a context once, without gradients."""
 
     def __init__(self, backbone: Backbone, sequence: SequenceEncoder) -> None:
         """Start without any context."""
         self._backbone = backbone
-        self._sequence = sequence
-        self._contexts: dict[str, KeyValues] = {}
+        self._contexts = ContextReader(backbone, sequence)
 
     def total(self, prompt: FoldedPrompt, batch: Batch) -> tuple[torch.Tensor, int]:
         """
@@ -54,13 +53,7 @@ class Objective:
 
     def _hidden(self, prompt: FoldedPrompt, batch: Batch) -> torch.Tensor:
         cache, waiting = append_prompt(
-            self._backbone, self._context(batch.context), prompt, batch.ids.shape[0])
+            self._backbone, self._contexts.read(batch.context), prompt, batch.ids.shape[0])
         tokens = embed(self._backbone, batch.ids.to(self._backbone.device))
         hidden = read(self._backbone, torch.cat((waiting, tokens), dim=1), cache)
         return hidden[:, waiting.shape[1]:]  # (B, T, H)
-
-    def _context(self, context: str) -> KeyValues:
-        if context not in self._contexts:
-            self._contexts[context] = read_context(
-                self._backbone, self._sequence.context_ids(context))
-        return self._contexts[context]

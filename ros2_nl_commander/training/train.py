@@ -91,8 +91,8 @@ class Trainer:
             weight_decay=settings.weight_decay)
         self._history = History()
         processes: int = accelerator.num_processes
-        self._step_size = settings.batch_size * settings.accumulate * processes
-        self._steps_per_epoch = math.ceil(len(self._training) / self._step_size)
+        self._batches_per_step = settings.accumulate * processes
+        self._steps_per_epoch = len(self._plan(0))
 
     @property
     def total_steps(self) -> int:
@@ -137,10 +137,13 @@ class Trainer:
                                self._history.step)
             self._evaluate_if_due(save_best, log)
 
+    def _plan(self, epoch: int) -> list[list[EncodedExample]]:
+        return plan_epoch(self._training, self._settings.batch_size, self._batches_per_step,
+                          self._settings.seed, epoch)
+
     def _remaining_steps(self) -> Iterator[list[EncodedExample]]:
         steps = [step for epoch in range(self._settings.epochs)
-                 for step in plan_epoch(self._training, self._step_size,
-                                        self._settings.seed, epoch)]
+                 for step in self._plan(epoch)]
         done, history = self._history.step, self._history
         with tqdm(steps[done:], initial=done, total=len(steps), unit='step',
                   disable=not self._is_main) as bar:

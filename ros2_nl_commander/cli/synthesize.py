@@ -1,0 +1,50 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""``synthesize``: make robots that nobody built, and what is said to them, as training data."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from ros2_nl_commander.cli.common import run_cli
+from ros2_nl_commander.training.synthesis.dataset import write_dataset
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command line tool; return its exit code."""
+    return run_cli(_parser(), _synthesize, args)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog='synthesize', description=__doc__)
+    parser.add_argument('--output', type=Path, required=True,
+                        help='folder to write: data.jsonl and robots/')
+    parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
+    parser.add_argument('--sentences', type=int, default=20,
+                        help='to each robot (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0,
+                        help='the same seed gives the same data (default: %(default)s)')
+    return parser
+
+
+def _synthesize(options: Namespace) -> int:
+    data = write_dataset(options.output, options.robots, options.sentences, options.seed)
+    print(f'Written to {data}')
+    return 0
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

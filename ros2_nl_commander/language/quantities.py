@@ -1,0 +1,189 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Numbers with units as people say them, and the number that a field holds for them.
+
+A field of a ROS message holds metres, radians, seconds, ... (REP 103) unless its name, its
+comment or what is said about it names another unit. Knows no message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+import math
+import re
+
+from ros2_nl_commander.language.errors import FieldError
+
+#: Digits after the point that are published; finer than any sensor, short enough to read.
+DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """
+    A unit of measurement.
+
+    :param symbol: how the short form spells it
+    :param dimension: what it measures; only units of one dimension convert
+    :param factor: what one of it is in the dimension's basic unit
+    :param offset: basic units at zero, for temperatures
+    """
+
+    symbol: str
+    dimension: str
+    factor: Fraction
+    offset: Fraction = Fraction(0)
+
+
+def _units(dimension: str, **factors: str | Fraction) -> dict[str, Unit]:
+    return {symbol.replace('_', '/'): Unit(symbol.replace('_', '/'), dimension, Fraction(factor))
+            for symbol, factor in factors.items()}
+
+
+_PI = Fraction(math.pi)
+
+#: Every unit of the short form, by symbol. The first of a dimension is the one that ROS uses.
+UNITS: dict[str, Unit] = {
+    **_units('length', m='1', cm='0.01', mm='0.001', km='1000', um='0.000001', ft='0.3048',
+             yd='0.9144'),
+    'in': Unit('in', 'length', Fraction('0.0254')),
+    **_units('angle', rad='1', deg=_PI / 180, turns=2 * _PI),
+    **_units('duration', s='1', ms='0.001', min='60', h='3600'),
+    **_units('speed', m_s='1', cm_s='0.01', mm_s='0.001', km_h=Fraction(1000, 3600),
+             ft_s='0.3048', mph='0.44704', m_min=Fraction(1, 60), mm_min=Fraction(1, 60000)),
+    **_units('angular speed', rad_s='1', deg_s=_PI / 180, rpm=2 * _PI / 60),
+    '%': Unit('%', 'share', Fraction(1)),
+    **_units('mass', kg='1', g='0.001', mg='0.000001', t='1000', lb='0.45359237'),
+    **_units('volume', l='1', ml='0.001', ul='0.000001'),
+    **_units('force', N='1', kN='1000'),
+    **_units('torque', Nm='1'),
+    **_units('frequency', Hz='1', kHz='1000', MHz='1000000'),
+    **_units('voltage', V='1', mV='0.001'),
+    **_units('current', A='1', mA='0.001'),
+    **_units('power', W='1', kW='1000'),
+    **_units('illuminance', lux='1'),
+    **_units('pressure', Pa='1', bar='100000', kPa='1000', psi='6894.757293168'),
+    **_units('level', dB='1'),
+    'C': Unit('C', 'temperature', Fraction(1)),
+    'K': Unit('K', 'temperature', Fraction(1), Fraction('-273.15')),
+    'F': Unit('F', 'temperature', Fraction(5, 9), Fraction(-160, 9)),
+}
+
+#: What names, comments and people call the units.
+_WORDS: dict[str, str] = {
+    'metre': 'm', 'meter': 'm', 'centimetre': 'cm', 'centimeter': 'cm', 'millimetre': 'mm',
+    'millimeter': 'mm', 'kilometre': 'km', 'kilometer': 'km', 'micrometre': 'um',
+    'micrometer': 'um', 'micron': 'um', 'inch': 'in', 'inche': 'in', 'foot': 'ft', 'feet': 'ft',
+    'yard': 'yd', 'degree': 'deg', 'radian': 'rad', 'turn': 'turns', 'rev': 'turns',
+    'revolution': 'turns', 'rotation': 'turns', 'second': 's', 'sec': 's', 'millisecond': 'ms',
+    'msec': 'ms', 'minute': 'min', 'hour': 'h', 'hr': 'h', 'mps': 'm/s', 'kmh': 'km/h',
+    'kph': 'km/h', 'rps': 'turns', 'percent': '%', 'pct': '%', 'percentage': '%',
+    'per cent': '%', 'kilo': 'kg', 'kilogram': 'kg', 'gram': 'g', 'milligram': 'mg', 'tonne': 't',
+    'ton': 't', 'pound': 'lb', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
+    'milliliter': 'ml', 'microlitre': 'ul', 'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
+    'hz': 'Hz', 'volt': 'V', 'amp': 'A', 'ampere': 'A', 'watt': 'W', 'celsius': 'C',
+    'centigrade': 'C', 'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
+    'degc': 'C', 'degf': 'F', 'nm': 'Nm',
+}
+_COMPOUNDS = (
+    (re.compile(r'(radians?|rad)\s*(?:/|per)\s*(?:s\b|sec\b|seconds?)'), 'rad/s'),
+    (re.compile(r'(degrees?|deg)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'deg/s'),
+    (re.compile(r'(met(?:re|er)s?|\bm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'm/s'),
+    (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'mm/s'),
+    (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*min'), 'mm/min'),
+    (re.compile(r'(centimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'cm/s'),
+    (re.compile(r'(kilomet(?:re|er)s?|\bkm)\s*(?:/|per|an)\s*(?:h\b|hours?)'), 'km/h'),
+    (re.compile(r'degrees? (?:c\b|celsius)|°\s?c\b|deg c\b'), 'C'),
+    (re.compile(r'°'), 'deg'),
+)
+#: Words that are too short or too common to mean a unit in the middle of a sentence.
+_ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C', 'F', 'K', 'N',
+                             'V', 'W', 'turn', 'second', 'bar', 'a', 'c', 'f', 'k', 'n', 'v', 'w',
+                             'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
+_AMBIGUOUS_SUFFIX = frozenset({'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w', 'turn',
+                               'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
+
+
+def unit_of_name(name: str) -> Unit | None:
+    """Tell the unit that a field's or an interface's name ends in, such as ``height_mm``."""
+    parts = re.split(r'[_/]', re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name))
+    if parts[-1] in _AMBIGUOUS_SUFFIX or (len(parts) < 2 and len(parts[-1]) < 3):
+        return None
+    if parts[-1].lower() == 's' and parts[-2].lower() in ('m', 'rad', 'deg', 'mm', 'cm'):
+        return UNITS[f'{parts[-2].lower()}/s']
+    return unit_of_word(parts[-1])
+
+
+def unit_of_text(text: str) -> Unit | None:
+    """Tell the unit that a comment or a sentence about an interface names first."""
+    lowered = text.lower()
+    found = [(match.start(), symbol) for pattern, symbol in _COMPOUNDS
+             if (match := pattern.search(lowered))]
+    for match in re.finditer(r'[A-Za-z%]+', text):
+        unit = unit_of_word(match[0])
+        if unit is not None and _stands_for_unit(match[0], text, match.start()):
+            found.append((match.start(), unit.symbol))
+    return UNITS[min(found, key=lambda one: one[0])[1]] if found else None
+
+
+def _stands_for_unit(word: str, text: str, start: int) -> bool:
+    if word not in _ONLY_AS_SUFFIX and word.rstrip('s') not in _ONLY_AS_SUFFIX:
+        return True
+    # "[m]", "(s)", ", minutes", "0 to 5 m", "in s": set apart as units are.
+    return bool(re.search(r'(?:^|[\[(,;]|\d|\bin)\s*$', text[:start])
+                and re.match(r'\s*(?:$|[\]),;.]|from|above|\d)', text[start + len(word):]))
+
+
+def unit_of_word(word: str) -> Unit | None:
+    """Tell the unit that a word or a symbol names."""
+    if word in UNITS:
+        return UNITS[word]
+    lowered = word.lower()
+    for form in (lowered, lowered.removesuffix('s')):
+        if form in _WORDS:
+            return UNITS[_WORDS[form]]
+        if len(form) > 1 and form in UNITS:
+            return UNITS[form]
+    return None
+
+
+def basic_unit(dimension: str) -> Unit:
+    """Give the unit that ROS messages hold by convention."""
+    return next(unit for unit in UNITS.values() if unit.dimension == dimension)
+
+
+def units_like(unit: Unit) -> tuple[Unit, ...]:
+    """Give the units that convert to and from this one, itself among them."""
+    return tuple(one for one in UNITS.values() if one.dimension == unit.dimension)
+
+
+def convert(number: Fraction, unit: Unit, wanted: Unit) -> Fraction:
+    """
+    Convert a number from one unit to another, exactly but for pi.
+
+    :raises FieldError: if the two measure different things
+    """
+    if unit.dimension != wanted.dimension:
+        raise FieldError(f'{unit.symbol} measures {unit.dimension}, '
+                         f'not {wanted.dimension} ({wanted.symbol})')
+    return (number * unit.factor + unit.offset - wanted.offset) / wanted.factor
+
+
+def published(number: Fraction) -> float:
+    """Round to what is published."""
+    # Adding 0.0 turns -0.0 into 0.0: a sign nobody means.
+    return round(float(number), DECIMALS) + 0.0

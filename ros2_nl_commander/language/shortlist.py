@@ -1,0 +1,149 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Which of very many interfaces a sentence may mean, by the words that they share.
+
+A robot with Nav2 shows hundreds of interfaces, a plant a thousand; a model reads a few dozen. The
+rest is left out of context and grammar for this sentence. Knows no synonyms: it goes by names,
+types, fields, choices, places and what is said about an interface.
+
+Source: Robertson and Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and Beyond.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+import math
+import re
+from typing import TypeVar
+
+from ros2_nl_commander.language.context import context_line
+from ros2_nl_commander.language.forms.interface import body_form
+from ros2_nl_commander.language.forms.motion import MotionForm
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.short_form import Entrance, entrances
+
+#: Interfaces that the model reads for one sentence.
+SIZE = 40
+
+_WORD = re.compile(r'[a-z]+|[0-9]+')
+_CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
+#: Parts of words that count besides whole ones, so that "lighting" finds "light".
+_PART = 4
+_PART_WEIGHT = 0.3
+_SATURATION, _LENGTH_WEIGHT = 1.2, 0.5
+#: What people say to a base, and its topics are never called.
+_MOTION_WORDS = ('forward back backward ahead left right turn rotate spin drive move go reverse '
+                 'straight circle stop halt up down metres meters degrees clockwise around')
+_GOAL_WORDS = 'go drive navigate bring take come return to at'
+_Rule = TypeVar('_Rule')
+
+
+class InterfaceIndex:
+    """
+    Finds interfaces of one robot.
+
+    :param robot: the robot; one with few interfaces is always read whole
+    :param size: how many interfaces are kept for a sentence
+    :raises RobotDescriptionError: if the definition of a type cannot be read
+    """
+
+    def __init__(self, robot: RobotDescription, size: int = SIZE) -> None:
+        self.robot = robot
+        self._size = size
+        self._entrances = tuple(entrances(robot))
+        documents = [_terms(_text(entrance, robot)) for entrance in self._entrances] \
+            if self.is_crowded else []
+        self._weights = _weighted(documents)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Tell whether the robot offers more than is read for one sentence."""
+        return len(self._entrances) > self._size
+
+    def shortlist(self, sentence: str) -> RobotDescription:
+        """
+        Keep the interfaces that a sentence may mean.
+
+        :returns: the robot itself if it has no more; else one with these, in their order
+        """
+        if not self.is_crowded:
+            return self.robot
+        scores = [0.0] * len(self._entrances)
+        for term in _terms(sentence):
+            for index, weight in self._weights.get(term, {}).items():
+                scores[index] += weight
+        order = sorted(range(len(scores)), key=lambda index: -scores[index])
+        return _only(self.robot, [self._entrances[index] for index in order[:self._size]])
+
+
+def _text(entrance: Entrance, robot: RobotDescription) -> str:
+    """Give everything that is known about an interface, and what people say to its kind."""
+    type_name = robot.offered(entrance.noun)[entrance.name]
+    form = body_form(entrance.name, entrance.noun, robot)
+    line = context_line(entrance, robot)
+    if isinstance(form, MotionForm):
+        return f'{line} {_MOTION_WORDS}'
+    goal = f'{_GOAL_WORDS} {" ".join(robot.places)}' if 'Pose' in type_name or 'PLACE' in line else ''
+    return f'{line} {type_name.rsplit("/", 1)[1]} {goal}'
+
+
+def _terms(text: str) -> Counter[str]:
+    """Count the words of a text, and the parts of the longer ones."""
+    counts: Counter[str] = Counter()
+    for word in _WORD.findall(_CAMEL.sub(' ', text).lower()):
+        counts[word.removesuffix('s')] += 1
+        counts.update(f'~{part}' for part in _parts_of(word))
+    return counts
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    for start in range(len(word) - _PART + 1):
+        yield word[start:start + _PART]
+
+
+def _weighted(documents: list[Counter[str]]) -> Mapping[str, Mapping[int, float]]:
+    """Weigh every term of every document (BM25)."""
+    frequency = Counter(term for document in documents for term in document)
+    mean = sum(map(len, documents)) / max(1, len(documents))
+    weights: dict[str, dict[int, float]] = {}
+    for index, document in enumerate(documents):
+        length = 1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * len(document) / mean
+        for term, count in document.items():
+            rarity = math.log(1 + (len(documents) - frequency[term] + 0.5)
+                              / (frequency[term] + 0.5))
+            often = count * (_SATURATION + 1) / (count + _SATURATION * length)
+            share = _PART_WEIGHT if term.startswith('~') else 1.0
+            weights.setdefault(term, {})[index] = share * rarity * often
+    return weights
+
+
+def _only(robot: RobotDescription, kept: list[Entrance]) -> RobotDescription:
+    """Give the robot with some of its interfaces, in their order."""
+    names = {(entrance.noun, entrance.name) for entrance in kept}
+
+    def some(noun: str) -> dict[str, str]:
+        return {name: kind for name, kind in robot.offered(noun).items() if (noun, name) in names}
+
+    said = {name for _, name in names}
+
+    def rules(section: Mapping[str, _Rule]) -> dict[str, _Rule]:
+        return {name: rule for name, rule in section.items() if name in said}
+
+    return replace(robot, topics=some('topic'), services=some('service'),
+                   actions=some('action'), about=rules(robot.about),
+                   choices=rules(robot.choices), limits=rules(robot.limits))

@@ -1,0 +1,213 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Which tokens may come next: a grammar, matched token by token.
+
+A thin seam around llguidance, so that every call that can fail is checked in one place: its error
+state would allow the end of the text, and a broken run would look like a whole answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+import json
+from typing import Any, Protocol
+
+import numpy as np
+from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
+from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.convert import drop_fillers
+import torch
+from transformers import PreTrainedTokenizerBase
+
+#: Character class of quoted text: free text is masked through precomputed slices, 80 times faster.
+_TEXT = r'[^"\\\x00-\x1F\x7F]'
+_SLICES = [_TEXT + '{1,10}', _TEXT + '{1,30}', _TEXT + '+']
+#: llguidance stops at 2,000 alternatives in a row by default; a plant has more interfaces.
+_LIMITS = {'max_items_in_row': 200_000, 'initial_lexer_fuel': 50_000_000,
+           'step_lexer_fuel': 5_000_000, 'step_max_items': 500_000}
+
+
+class Matching(Protocol):
+    """The state of one answer: what was written, and what may follow."""
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more can follow."""
+
+    def forced(self) -> list[int]:
+        """Write and return the tokens that have no alternative."""
+
+    def choose(self, scores: torch.Tensor) -> int:
+        """Return the likeliest token, of scores (V), that may follow."""
+
+    def accept(self, token: int) -> None:
+        """Write a token that was chosen; an end token ends the answer."""
+
+    def viable(self, tokens: Sequence[int]) -> int:
+        """Return how many of these tokens could be written one after the other."""
+
+
+class GrammarEngine:
+    """
+    Compiles grammars for the vocabulary of one model; made once, in about a second.
+
+    :param backbone: whose tokenizer, width of the output layer and end tokens count
+    :param end_ids: tokens that end an answer
+    :raises ModelError: if llguidance is not installed
+    """
+
+    def __init__(self, backbone: Backbone, end_ids: Set[int]) -> None:
+        self._library = _llguidance()
+        self._end_ids = frozenset(end_ids)
+        self._width = backbone.shape.vocabulary
+        self._tokenizer = self._library.LLTokenizer(
+            _clean_tokenizer_json(backbone.tokenizer), n_vocab=self._width,
+            eos_token=sorted(end_ids), slices=_SLICES)
+
+    def compile(self, lark: str) -> Constraint:  # noqa: A003
+        """
+        Compile a grammar.
+
+        :param lark: as ``language.lark`` writes it
+        :raises GrammarViolationError: if llguidance does not take it
+        """
+        matcher = self._library.LLMatcher(
+            self._tokenizer, self._library.LLMatcher.grammar_from_lark(lark), log_level=0,
+            limits=self._library.LLParserLimits(**_LIMITS))
+        if matcher.is_error():
+            raise GrammarViolationError(f'The grammar cannot be used: {matcher.get_error()}')
+        return Constraint(matcher, self._width, self._end_ids)
+
+
+class Constraint:
+    """A compiled grammar; ``start`` begins an answer and costs microseconds."""
+
+    def __init__(self, pristine: Any, width: int, end_ids: frozenset[int]) -> None:
+        self._pristine = pristine
+        self._width = width
+        self._end_ids = end_ids
+
+    def start(self) -> GrammarMatching:
+        """Begin an answer."""
+        return GrammarMatching(self._pristine.deep_copy(), self._width, self._end_ids)
+
+
+class GrammarMatching:
+    """An answer that follows a grammar; every failure is a GrammarViolationError."""
+
+    def __init__(self, matcher: Any, width: int, end_ids: frozenset[int]) -> None:
+        self._matcher = matcher
+        self._end_ids = end_ids
+        self._has_ended = False
+        self._bits = np.zeros((width + 31) // 32, dtype=np.int32)
+        self._width = width
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the answer is whole and nothing can follow it."""
+        if not (self._has_ended or self._matcher.is_stopped()):
+            return False
+        if self._matcher.is_error() or not self._matcher.is_accepting():
+            raise GrammarViolationError(f'The answer broke off: {self._matcher.get_error()}')
+        return True
+
+    def forced(self) -> list[int]:
+        """Write and return the tokens that have no alternative."""
+        if self._has_ended:
+            return []
+        tokens = list(self._matcher.compute_ff_tokens())
+        if self._matcher.is_error() or (tokens and not self._matcher.consume_tokens(tokens)):
+            raise self._error()
+        return tokens
+
+    def choose(self, scores: torch.Tensor) -> int:
+        """Return the likeliest token, of scores (V), that may follow."""
+        allowed = torch.from_numpy(self._allowed()).to(scores.device)
+        return int(allowed[scores[allowed].argmax()])
+
+    def _allowed(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        if self._matcher.is_error():
+            raise self._error()
+        self._matcher.unsafe_compute_mask_ptr(self._bits.ctypes.data, self._bits.nbytes)
+        flags = np.unpackbits(self._bits.view(np.uint8), bitorder='little')[:self._width]
+        allowed = np.flatnonzero(flags)
+        if self._matcher.is_error() or not allowed.size:
+            raise self._error()
+        return allowed
+
+    def accept(self, token: int) -> None:
+        """Write a token that was chosen; an end token ends the answer."""
+        if token in self._end_ids:
+            if not self._matcher.is_accepting():
+                raise GrammarViolationError('The answer ends where it is not whole')
+            self._has_ended = True
+        elif not self._matcher.consume_token(token):
+            raise self._error()
+
+    def viable(self, tokens: Sequence[int]) -> int:
+        """Return how many of these tokens could be written one after the other."""
+        return int(self._matcher.validate_tokens(list(tokens)))
+
+    def _error(self) -> GrammarViolationError:
+        return GrammarViolationError(
+            f'The answer left the grammar: {self._matcher.get_error() or "no token may follow"}')
+
+
+class FreeMatching:
+    """
+    An answer that follows nothing: every token of the tokenizer may come next.
+
+    :param end_ids: tokens that end it
+    :param vocabulary: tokens that mean something; the output layer is wider
+    """
+
+    def __init__(self, end_ids: Set[int], vocabulary: int) -> None:
+        self._end_ids = end_ids
+        self._vocabulary = vocabulary
+        self.is_over = False
+
+    def forced(self) -> list[int]:
+        """Return nothing: there always is an alternative."""
+        return []
+
+    def choose(self, scores: torch.Tensor) -> int:
+        """Return the likeliest token, of scores (V)."""
+        return int(scores[:self._vocabulary].argmax())
+
+    def accept(self, token: int) -> None:
+        """Write a token that was chosen; an end token ends the answer."""
+        self.is_over = token in self._end_ids
+
+    def viable(self, tokens: Sequence[int]) -> int:
+        """Return all of them."""
+        return len(tokens)
+
+
+def _clean_tokenizer_json(tokenizer: PreTrainedTokenizerBase) -> str:
+    """Write a tokenizer down without the fillers of GGUF, which free text could contain."""
+    content: dict[str, Any] = json.loads(tokenizer.backend_tokenizer.to_str())
+    drop_fillers(content)
+    return json.dumps(content)
+
+
+def _llguidance() -> Any:
+    """Import the library late: it has no rosdep key, so robots may lack it."""
+    try:
+        import llguidance
+    except ImportError as error:
+        raise ModelError('llguidance is missing, which holds answers to what the robot can do: '
+                         'pip install llguidance, or set constrain to false') from error
+    return llguidance
