@@ -34,7 +34,7 @@ def commands_equal(a: Command, b: Command, tolerance: float = 1e-3) -> bool:
     """
     Compare two commands by what they ask for.
 
-    A zero that is left out equals a zero that is written, because fields default to zero.
+    What is left out equals zero, false and empty text, because fields default to them.
 
     :param tolerance: how far numbers may differ, relative or absolute
     """
@@ -103,10 +103,10 @@ def _options_equal(a: Command, b: Command, tolerance: float) -> bool:
 
 
 def _is_default(value: Value, tolerance: float) -> bool:
-    """Tell whether leaving a value out sends the same number."""
+    """Tell whether leaving a value out sends the same."""
     if isinstance(value, Mapping):
         return all(_is_default(item, tolerance) for item in value.values())
-    return values_equal(value, 0, tolerance)
+    return value is False or value in ('', [], ()) or values_equal(value, 0, tolerance)
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

@@ -33,13 +33,17 @@ from ros2_nl_commander.language.number_ranges import Bound
 
 #: Control characters, halves of a character, and what ends a line or a paragraph.
 _UNSPEAKABLE = frozenset({'Cc', 'Cs', 'Zl', 'Zp'})
-#: What Python and the engine read alike, and nothing that has no end or looks around.
+_RULE = re.compile(r'[a-z][a-z0-9_]*')
+
+# What Python's regular expressions and Rust's read alike.
+_NEVER = r'\x00-\x1f\x7f\ud800-\udfff'
 _ESCAPE = r'\\(?:x[0-7][0-9A-Fa-f]|[!-/:;=?@\[-^`{-~])'
-_CLASS = rf'\[\^?(?:(?!--)[^\[\]\\&~\x00-\x1f\x7f]|{_ESCAPE})+\]'
-CHARACTER = re.compile(rf'{_CLASS}|{_ESCAPE}|[^\\\[\](){{}}.*+?|^$\x00-\x1f\x7f]')
+_CLASS = rf'\[\^?(?:(?!--)[^\[\]\\&~{_NEVER}]|{_ESCAPE})+\]'
+#: In a pattern, what stands for one character: itself, escaped, or a class.
+CHARACTER = re.compile(rf'{_CLASS}|{_ESCAPE}|[^\\\[\](){{}}.*+?|^${_NEVER}]')
+#: In a pattern, how often the last part may stand.
 COUNT = re.compile(r'\{(?P<least>[0-9]+)(?:,(?P<most>[0-9]+))?\}|\?')
-_PATTERN = re.compile(
-    rf'(?:(?:{CHARACTER.pattern}|\))(?:{COUNT.pattern})?|\(\?:|\|)*')
+_PATTERN = re.compile(rf'(?:(?:{CHARACTER.pattern}|\))(?:{COUNT.pattern})?|\(\?:|\|)+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Pattern:
     """
     Any text that a regular expression matches as a whole.
 
-    :param regex: see ``patterns`` for what it may be made of
+    :param regex: characters, classes, ``(?:...|...)``, ``?``, ``{n}`` and ``{m,n}``: what both
+        Python and the engine read, and read alike, and always with an end
     :raises ValueError: if it is made of anything else
     """
 
@@ -150,9 +155,9 @@ class Grammar:
     """
     Rules, none of which refers to itself, be it through others.
 
-    :param rules: what the names stand for
+    :param rules: what the names stand for, which are of ``a`` to ``z``, digits and ``_``
     :param start: name of the rule that whole texts follow
-    :raises ValueError: if a rule is missing or refers to itself
+    :raises ValueError: if a rule is missing, misnamed or refers to itself
     """
 
     rules: Mapping[str, Node]
@@ -161,6 +166,9 @@ class Grammar:
     def __post_init__(self) -> None:
         if self.start not in self.rules:
             raise ValueError(f'no rule {self.start} to start with')
+        for name in self.rules:
+            if not _RULE.fullmatch(name):
+                raise ValueError(f'{name!r} is no name for a rule')
         self.sorted_rules()
 
     def sorted_rules(self) -> tuple[str, ...]:
@@ -169,7 +177,7 @@ class Grammar:
 
         :raises ValueError: if there is no such order
         """
-        graph = {name: set(_references(node)) for name, node in self.rules.items()}
+        graph = {name: dict.fromkeys(_references(node)) for name, node in self.rules.items()}
         try:
             order = tuple(TopologicalSorter(graph).static_order())
         except CycleError as error:
@@ -196,7 +204,7 @@ def _references(node: Node) -> Iterator[str]:
 @lru_cache(maxsize=256)
 def _check_pattern(regex: str) -> None:
     if not _PATTERN.fullmatch(regex):
-        raise ValueError(f'{regex!r} has what only one of both engines reads, or no end')
+        raise ValueError(f'{regex!r} has more than characters, classes, brackets and counts')
     try:
         re.compile(regex)
     except re.error as error:

@@ -16,10 +16,9 @@
 Grammars in the dialect of Lark that llguidance reads.
 
 Every rule becomes a terminal, so that a whole text is one lexeme. Between lexemes llguidance takes
-the longest match and never goes back: with terminals for words it would read ``5 m`` as metres,
-stumble over the second ``m`` of ``5 mm`` and refuse texts of the grammar. As one regular
-expression nothing can be cut wrongly; it also compiles faster and masks faster (2,000 interfaces:
-100 against 200 ms, 11 against 60 us a token).
+the longest match and never goes back: of ``("a" | "ab") "bc"`` in a rule it refuses ``abc``. As
+one regular expression nothing can be cut wrongly, whatever places and choices are called, and it
+compiles and masks two to five times faster.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ import json
 import re
 
 from ros2_nl_commander.language.grammar_rules import (
-    Choice, Grammar, Literal, Node, Number, Pattern, Reference, Repeat, Sequence)
+    Choice, Grammar, Literal, Node, Pattern, Reference, Repeat, Sequence)
 from ros2_nl_commander.language.number_ranges import number_regex
 
 _NOTHING = '""'
-#: Longest regular expression that is not worth a name of its own.
+#: Expressions below this length are not worth a name of their own.
 _SHORT = 60
 _ESCAPED_OR_SLASH = re.compile(r'\\.|/')
 _SLASHES = {'/': r'\/'}

@@ -24,7 +24,8 @@ from collections.abc import Iterator, Mapping
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.errors import RobotDescriptionError
-from ros2_nl_commander.language.robot import Place, RobotDescription
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
 from ros2_nl_commander.language.yaml_writer import write_mapping
 
 HEADER = """\

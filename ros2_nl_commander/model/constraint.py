@@ -66,16 +66,20 @@ class GrammarEngine:
 
     :param backbone: whose tokenizer, width of the output layer and end tokens count
     :param end_ids: tokens that end an answer
-    :raises ModelError: if llguidance is not installed
+    :raises ModelError: if llguidance is not installed or cannot read the tokenizer
     """
 
     def __init__(self, backbone: Backbone, end_ids: Set[int]) -> None:
         self._library = _llguidance()
         self._end_ids = frozenset(end_ids)
         self._width = backbone.shape.vocabulary
-        self._tokenizer = self._library.LLTokenizer(
-            _clean_tokenizer_json(backbone.tokenizer), n_vocab=self._width,
-            eos_token=sorted(end_ids), slices=_SLICES)
+        try:
+            self._tokenizer = self._library.LLTokenizer(
+                _clean_tokenizer_json(backbone.tokenizer), n_vocab=self._width,
+                eos_token=sorted(end_ids), slices=_SLICES)
+        except ValueError as error:
+            raise ModelError(f'This model cannot be constrained: {error}; '
+                             'set constrain to false to run it without') from error
 
     def compile(self, lark: str) -> Constraint:  # noqa: A003
         """

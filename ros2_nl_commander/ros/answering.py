@@ -44,12 +44,13 @@ from ros2_nl_commander.ros.status import Stage
 def answer_request(
     request: Request,
     generator: Generator,
-    robot: RobotDescription,
+    current_robot: Callable[[], RobotDescription],
     publish: Callable[[str], None],
 ) -> None:
     """
     Answer one request; it has ended when this returns.
 
+    :param current_robot: gives the robot as it is by then: an interface may have gone meanwhile
     :param publish: puts the text of a valid command out, before GENERATED is reported
     """
     if not request.advance(Stage.GENERATING):
@@ -62,7 +63,7 @@ def answer_request(
             reason = generation.reason or 'the model declined'
             request.advance(Stage.DECLINED, reason=reason)
             return
-        text = write_valid_command(generation.command, robot)
+        text = write_valid_command(generation.command, current_robot())
     except (InstructionError, NotOfferedError, LimitError, FieldError) as error:
         request.advance(Stage.DECLINED, reason=str(error))
     except NlCommanderError as error:

@@ -97,6 +97,6 @@ class InstructionDesk:
     def _answer(self, request: Request) -> None:
         if self._generator is None:
             raise ModelError('no model is loaded')
-        answer_request(request, self._generator, self.robot, self._publish)
+        answer_request(request, self._generator, lambda: self.robot, self._publish)
         # Asked here and kept: the generator need not bear questions while it is at work.
         self._description = self._generator.describe()

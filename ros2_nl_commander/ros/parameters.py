@@ -131,7 +131,13 @@ PARAMETERS = (
     ParameterSpec('model', DEFAULT_MODEL,
                   'language model: hub id, local folder or .gguf file', check=_check_model),
     ParameterSpec('prompt', '', 'folder of a trained prompt; empty: the one that ships'),
-    ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH'),
+    ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH; '
+                  'empty: what the live graph offers'),
+    ParameterSpec('annotations', '', 'what people know about the live robot: a YAML file with '
+                  'places, about, choices, limits'),
+    ParameterSpec('include', '', 'of the live graph also these names: patterns with spaces between'),
+    ParameterSpec('exclude', '', 'of the live graph never these names; stronger than include'),
+    ParameterSpec('constrain', True, 'hold answers to what the robot accepts; false only to compare'),
     ParameterSpec('device', 'auto', 'where the model runs: auto, cpu, cuda, cuda:1, ...',
                   check=_check_device),
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',
@@ -160,6 +166,10 @@ class NodeParameters:
     model: str
     prompt: str
     robot: str
+    annotations: str
+    include: str
+    exclude: str
+    constrain: bool
     device: str
     dtype: str
     device_map: str
@@ -175,7 +185,8 @@ class NodeParameters:
         """Pick what decides which generator is built."""
         return GeneratorSettings(
             model=self.model, prompt=self.prompt, device=self.device, dtype=self.dtype,
-            device_map=self.device_map, max_new_tokens=self.max_new_tokens)
+            device_map=self.device_map, max_new_tokens=self.max_new_tokens,
+            constrain=self.constrain)
 
 
 class ParameterGuard:

@@ -42,6 +42,50 @@ def sample(grammar, random):
     return _spell(grammar.rules[grammar.start], grammar.rules, random)
 
 
+#: Made to be cut wrongly: each begins like another, ends like one, or means something to a reader.
+WORDS = ('', 'a', 'ab', 'abc', 'b', 'bc', ' m', ' mm', ' m/s', ' 1', '1', '12', '.5', '-', '0',
+         'ward 1', 'ward 12', '"', '\\', "'", '/', '//', '#', '$(a)', '" | /.*/ | "', 'ä', '🤖')
+REGEXES = ('[a-c]{0,3}', '(?:a|ab){1,2}', r'[^"\\\x00-\x1f]{0,5}', r'\$|\x41?b', '/{1,2}', r'\\/',
+           '(?:[a-b]|b{2}){3}', '"(?:[^"]|""){0,3}"', 'a{0}|[äb-]?', '[/#]//?', '(?:a||b)c')
+bounds = st.one_of(
+    st.integers(-300, 300), st.sampled_from((math.inf, -math.inf, 2 ** 31, -2 ** 63, 10 ** 25)),
+    st.floats(-3, 3), st.decimals(-40, 40, places=2).map(Fraction), st.fractions(-2, 2),
+    st.floats(-1e-6, 1e-6), st.floats(allow_nan=False))
+numbers = st.builds(
+    lambda first, second, *flags: Number(*sorted((first, second)), *flags),
+    bounds, bounds, st.booleans(), st.booleans())
+_leaves = st.one_of(st.sampled_from(WORDS).map(Literal), st.sampled_from(REGEXES).map(Pattern),
+                    numbers)
+
+
+@st.composite
+def grammars(draw):
+    """Generate small grammars in which almost everything is ambiguous."""
+    rules = {}
+    for index in range(draw(st.integers(1, 3))):
+        below = st.sampled_from(sorted(rules)).map(Reference) if rules else _leaves
+        rules[f'r{index}'] = draw(st.recursive(_leaves | below, _larger, max_leaves=8))
+    return Grammar(rules, f'r{len(rules) - 1}')
+
+
+def _larger(nodes):
+    several = st.lists(nodes, max_size=4).map(tuple)
+    repeats = st.builds(
+        lambda item, separator, least, more: Repeat(
+            item, separator, least, None if more is None else least + more),
+        nodes, st.sampled_from(WORDS), st.integers(0, 2), st.none() | st.integers(0, 2))
+    return several.map(Sequence) | several.map(Choice) | repeats
+
+
+def mutated(text, random):
+    """Change a text a little: it may fit a grammar or no longer."""
+    place = random.randint(0, len(text))
+    piece = random.choice((*WORDS, *CHARACTERS, text[place:place + 3]))
+    return random.choice((
+        text[:place] + piece + text[place:], text[:place] + text[place + 1:],
+        text[:place] + piece + text[place + len(piece):], text[:place], text[place:]))
+
+
 def _spell(node, rules, random):
     if isinstance(node, Literal):
         return node.text
@@ -74,7 +118,12 @@ def _spell_items(node, rules, random):
     if not _is_flat(node.item, rules):
         most = min(most, node.at_least + 2)
     count = random.choice((node.at_least, near, random.randint(node.at_least, most), most))
-    return node.separator.join(_spell(node.item, rules, random) for _ in range(count))
+    try:
+        return node.separator.join(_spell(node.item, rules, random) for _ in range(count))
+    except NothingFits:
+        if node.at_least:
+            raise
+        return ''
 
 
 def _is_flat(node, rules):

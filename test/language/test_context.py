@@ -12,56 +12,66 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-
 """What the model reads about a robot."""
 
 from __future__ import annotations
 
-import math
+from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, parse_robot, RobotDescription
 
-import pytest
-from ros2_nl_commander.language.context import context_from_robot, pose_text
-from ros2_nl_commander.language.robot import EMPTY_ROBOT, parse_robot, Place, RobotDescription
-
-
-def test_nothing_is_said_about_no_robot():
-    assert context_from_robot(EMPTY_ROBOT) == ''
-
-
-def test_every_interface_is_one_line_with_its_notes():
-    robot = parse_robot("""
+ROBOT = parse_robot("""
 robot: box
-topics: {/speed: std_msgs/msg/Float64, /say: std_msgs/msg/String}
-services: {/box/open: example_interfaces/srv/Open}
-actions: {/box/go: nav2_msgs/action/NavigateToPose}
-places: {home: {frame: map, x: 1.0, y: -2, yaw: 3.1416}}
+topics:
+  /speed: std_msgs/msg/Float64
+  /say: std_msgs/msg/String
+  /base/cmd_vel: geometry_msgs/msg/TwistStamped
+  /odd: acme/msg/Unknown
+services: {/box/open: acme/srv/Open, /dock: std_srvs/srv/Trigger}
+actions: {/box/go: acme/action/Go}
+places: {home: {x: 1.0, y: -2}, ward 3: {x: 2, y: 2}}
 about:
   /speed: |
     how fast,
     m/s
-choices: {/box/open: {side: [left, right], hard: [true, 3]}}
-limits: {/speed: {data: [-0.5, 2]}}
+choices: {/box/open: {side: [left, right]}}
+limits:
+  /speed: {data: [-0.5, 2]}
+  /base/cmd_vel: {linear.x: [0, 1], angular.z: [-1, 1]}
+definitions:
+  acme/srv/Open: "string side\\nuint8 level  # percent\\n---\\n"
+  acme/action/Go: "geometry_msgs/PoseStamped pose\\n---\\n---\\n"
 """, 'box.yaml')
-    assert context_from_robot(robot).splitlines() == [
-        'Write the one ros2 command that the robot box is asked for, or null.',
-        'topic /speed std_msgs/msg/Float64 # how fast, m/s; data -0.5 to 2',
-        'topic /say std_msgs/msg/String',
-        'service /box/open example_interfaces/srv/Open'
-        ' # side one of left, right; hard one of true, 3',
-        'action /box/go nav2_msgs/action/NavigateToPose',
-        'place home: frame_id: map, position: {x: 1.0, y: -2.0},'
-        ' orientation: {z: 1.0, w: 0.0}',
-    ]
+
+
+def test_nothing_is_said_about_no_robot():
+    assert context_from_robot(EMPTY_ROBOT).is_empty
+    assert str(context_from_robot(EMPTY_ROBOT)) == ''
+
+
+def test_every_interface_is_one_line_in_the_words_of_the_short_form():
+    assert context_from_robot(ROBOT).blocks == (
+        '/speed data: -0.5..2 m/s # how fast, m/s\n',
+        '/say data: "text"\n',
+        '/base/cmd_vel forward, turn left/turn right\n',
+        '/odd (Unknown) field: value\n',
+        '/box/open (Open) side: left|right, level: integer %\n',
+        '/dock\n',
+        '/box/go (Go) pose: PLACE|{x, y, yaw}\n',
+        'places: home, ward 3\n',
+    )
+
+
+def test_a_line_is_the_same_whatever_else_the_robot_offers():
+    alone = RobotDescription('other', topics={'/say': 'std_msgs/msg/String'})
+    assert context_from_robot(alone).blocks[0] in context_from_robot(ROBOT).blocks
+    assert context_from_robot(alone).header == context_from_robot(ROBOT).header
+
+
+def test_messages_of_many_fields_are_cut_short():
+    robot = RobotDescription('r', topics={'/scan': 'sensor_msgs/msg/CameraInfo'})
+    (line,) = context_from_robot(robot).blocks
+    assert line.endswith(', ...\n') and len(line) < 200
 
 
 def test_a_named_robot_that_offers_nothing_is_still_introduced():
-    assert context_from_robot(RobotDescription('stub')).count('\n') == 0
-
-
-@pytest.mark.parametrize('yaw, z, w', [
-    (0.0, 0.0, 1.0), (math.pi / 2, 0.7071, 0.7071), (-math.pi / 2, -0.7071, 0.7071),
-    (math.pi, 1.0, 0.0), (-1e-9, 0.0, 1.0)])
-def test_a_yaw_becomes_a_quaternion_without_negative_zero(yaw, z, w):
-    text = pose_text(Place('odom', 0.5, -1.0, yaw))
-    assert text == ('frame_id: odom, position: {x: 0.5, y: -1.0}, '
-                    f'orientation: {{z: {z}, w: {w}}}')
+    assert not context_from_robot(RobotDescription('stub')).is_empty

@@ -22,7 +22,8 @@ from language_strategies import floats, integers, names, scalars, texts, types
 import pytest
 
 from ros2_nl_commander.language.errors import CommandSyntaxError, RobotDescriptionError
-from ros2_nl_commander.language.robot import load_robot, parse_robot, Place, RobotDescription
+from ros2_nl_commander.language.robot import load_robot, parse_robot, RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
 from ros2_nl_commander.language.robot_writer import write_robot
 
 DEMO_ROBOT = Path(__file__).parents[2] / 'config' / 'robots' / 'demo_robot.yaml'

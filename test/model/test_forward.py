@@ -12,16 +12,13 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The sequence through the model: prompts of every kind, contexts, caches, decoding."""
+"""The sequence through the model: prompts of every kind, contexts, caches."""
 
 from __future__ import annotations
 
 import pytest
-from ros2_nl_commander.model.decode import decode_greedily, Ending
-from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.forward import (
-    append_prompt, embed, logits, read, read_context, read_prefix)
-from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys
+from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_prefix
+from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys, shift_keys
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt, SoftPrompt
 import torch
 
@@ -37,6 +34,12 @@ def prompt_of(kind, backbone, tokens=5):
     if kind == 'mlp':
         return PTuningV2Prompt(shape, tokens).fold()
     return DeepPrompt(shape, tokens).fold()
+
+
+def read_context(backbone, ids):
+    cache = KeyValueCache()
+    read(backbone, embed(backbone, torch.tensor([ids])), cache)
+    return cache.key_values()
 
 
 def last_logits(backbone, prefix, ids):
@@ -105,65 +108,22 @@ def read_positionless(backbone, ids, cache):
     return torch.stack((positionless, values), dim=1)
 
 
+@pytest.mark.parametrize('rope', [
+    {'rope_type': 'default', 'rope_theta': 10000.0},
+    {'rope_type': 'yarn', 'rope_theta': 10000.0, 'factor': 4.0,
+     'original_max_position_embeddings': 64}], ids=['default', 'yarn'])
+def test_keys_are_shifted_by_any_distance(build_tiny_model, rope):
+    body = build_tiny_model(rope_parameters=rope).model
+    positionless = torch.randn(2, 2, 6, 8)
+    distances = torch.tensor([0, 1, 1, 50, 200, 400])
+    shifted = shift_keys(body, rotate_keys(body, positionless, 3), distances)
+    for index, distance in enumerate(distances.tolist()):
+        expected = rotate_keys(body, positionless[:, :, index:index + 1], 3 + index + distance)
+        torch.testing.assert_close(shifted[:, :, index:index + 1], expected)
+
+
 def test_padding_on_the_right_changes_nothing(tiny_backbone):
     ids = torch.tensor([INSTRUCTION + [0, 0, 0], list(b'go back!')])
     padded = read(tiny_backbone, embed(tiny_backbone, ids), KeyValueCache())
     alone = read(tiny_backbone, embed(tiny_backbone, ids[:1, :5]), KeyValueCache())
     torch.testing.assert_close(padded[:1, :5], alone, rtol=1e-4, atol=1e-5)
-
-
-def test_decoding_equals_recomputing_every_step(tiny_backbone):
-    prefix = read_prefix(tiny_backbone, [], prompt_of('mlp', tiny_backbone))
-    decoded = decode_greedily(tiny_backbone, prefix, INSTRUCTION, end_ids=frozenset(),
-                              max_new_tokens=8, should_stop=lambda: False, drafter=Drafter())
-    expected = []
-    for _ in range(8):
-        scores = last_logits(tiny_backbone, prefix, INSTRUCTION + expected)
-        expected.append(int(scores[:len(tiny_backbone.tokenizer)].argmax()))
-    assert decoded.ids == expected
-    assert decoded.ending is Ending.LENGTH
-
-
-def test_padding_ids_of_the_output_layer_are_never_chosen(tiny_backbone):
-    size = len(tiny_backbone.tokenizer)
-    weight = tiny_backbone.head.weight
-    saved = weight.clone()
-    try:
-        with torch.no_grad():
-            weight[size:] = 100 * weight[:1].abs()  # would win wherever it may
-        decoded = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                                  max_new_tokens=12, should_stop=lambda: False, drafter=Drafter())
-    finally:
-        with torch.no_grad():
-            weight.copy_(saved)
-    assert max(decoded.ids) < size
-
-
-def test_decoding_ends_at_an_end_token_and_on_request(tiny_backbone):
-    free = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                           max_new_tokens=4, should_stop=lambda: False, drafter=Drafter())
-    ended = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids={free.ids[0]},
-                            max_new_tokens=4, should_stop=lambda: False, drafter=Drafter())
-    assert (ended.ids, ended.ending) == ([], Ending.END_TOKEN)
-    stopped = decode_greedily(tiny_backbone, [], INSTRUCTION, end_ids=frozenset(),
-                              max_new_tokens=4, should_stop=lambda: True, drafter=Drafter())
-    assert (stopped.ids, stopped.ending) == ([], Ending.STOPPED)
-
-
-def test_drafts_change_nothing_but_the_number_of_forwards(tiny_backbone):
-    prefix = read_prefix(tiny_backbone, read_context(tiny_backbone, CONTEXT),
-                         prompt_of('mlp', tiny_backbone))
-
-    def decode(drafter):
-        return decode_greedily(tiny_backbone, prefix, INSTRUCTION, end_ids=frozenset(),
-                               max_new_tokens=30, should_stop=lambda: False, drafter=drafter)
-
-    stepwise = decode(Drafter())
-    assert stepwise.forwards == 30
-    exact, wrong = Drafter(), Drafter()
-    exact.remember(stepwise.ids)
-    half_right = [token for pair in zip(stepwise.ids[::2], stepwise.ids[1::2])
-                  for token in (*pair, 7)]
-    wrong.remember(half_right)
-    assert decode(exact).ids == decode(wrong).ids == stepwise.ids
-    assert decode(exact).forwards < 10

@@ -38,12 +38,6 @@ def test_an_answer_ends_in_the_end_token_and_reads_back(sequence, tiny_tokenizer
     assert sequence.answer_text(ids) == COMMAND
 
 
-def test_declining_is_an_answer_too(sequence):
-    ids = sequence.answer_ids(None)
-    assert ids[-1] == sequence.end_id
-    assert sequence.answer_text(ids) == 'null'
-
-
 def test_both_end_tokens_end(sequence, tiny_tokenizer):
     assert sequence.end_ids == set(
         tiny_tokenizer.convert_tokens_to_ids(['<|im_end|>', '<|endoftext|>']))
@@ -57,25 +51,34 @@ def test_a_special_token_that_somebody_types_stays_text(sequence, tiny_tokenizer
     def count(ids):
         return sum(token in special for token in ids)
 
-    for encode in (sequence.instruction_ids, sequence.context_ids, sequence.answer_ids):
+    def instruction_ids(text):
+        return sequence.instruction_ids(text, behind_context=True)
+
+    for encode in (instruction_ids, sequence.header_ids, sequence.block_ids, sequence.answer_ids):
         assert count(encode(f'a {typed} b')) == count(encode('a b'))
     # The template's own tokens stay special after somebody typed one.
     assert tiny_tokenizer.encode('<|im_end|>') == [sequence.end_id]
 
 
 def test_the_layouts_as_text(tiny_tokenizer):
+    def text(name, behind_context):
+        encoder = SequenceEncoder(tiny_tokenizer, LAYOUTS[name])
+        context = encoder.header_ids('HEADER ') + encoder.block_ids('BLOCK ')
+        instruction = encoder.instruction_ids('go', behind_context=behind_context)
+        return tiny_tokenizer.decode(context * behind_context + instruction)
+
+    assert text('plain', True) == 'HEADER BLOCK \ngo'
+    assert text('chat', True) == ('<|im_start|>system\nHEADER BLOCK <|im_end|>\n'
+                                  '<|im_start|>user\ngo<|im_end|>\n<|im_start|>assistant\n')
+
+
+def test_without_a_context_nothing_stands_before_the_instruction(tiny_tokenizer):
     def text(name):
         encoder = SequenceEncoder(tiny_tokenizer, LAYOUTS[name])
-        return [tiny_tokenizer.decode(encoder.context_ids('CONTEXT')),
-                tiny_tokenizer.decode(encoder.instruction_ids('go'))]
+        return tiny_tokenizer.decode(encoder.instruction_ids('go', behind_context=False))
 
-    assert text('plain') == ['CONTEXT\n', 'go']
-    assert text('chat') == ['<|im_start|>system\nCONTEXT<|im_end|>\n',
-                            '<|im_start|>user\ngo<|im_end|>\n<|im_start|>assistant\n']
-
-
-def test_an_empty_context_takes_no_token(sequence):
-    assert sequence.context_ids('') == []
+    assert text('plain') == 'go'  # as in the notebook
+    assert text('chat') == '<|im_start|>user\ngo<|im_end|>\n<|im_start|>assistant\n'
 
 
 def merging_tokenizer(**kwargs):
@@ -89,7 +92,7 @@ def test_instruction_and_answer_are_encoded_apart():
     tokenizer = merging_tokenizer(additional_special_tokens=['<|im_end|>', '<|endoftext|>'])
     assert tokenizer.tokenize('gor') == ['g', 'or']
     sequence = SequenceEncoder(tokenizer, LAYOUTS['plain'])
-    ids = sequence.instruction_ids('go') + sequence.answer_ids('r')
+    ids = sequence.instruction_ids('go', behind_context=False) + sequence.answer_ids('r')
     assert tokenizer.convert_ids_to_tokens(ids) == ['g', 'o', 'r', '<|im_end|>']
 
 

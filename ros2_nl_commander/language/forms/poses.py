@@ -32,7 +32,7 @@ from ros2_nl_commander.language.forms.rule_book import in_order, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Pattern, Sequence
 from ros2_nl_commander.language.quantities import DECIMALS, UNITS
-from ros2_nl_commander.language.robot import Place
+from ros2_nl_commander.language.robot_sections import Place
 
 _FARTHEST = 1e6
 _LENGTH = NumberForm(-_FARTHEST, _FARTHEST, is_integer=False, unit=UNITS['m'])

@@ -19,7 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 import random
 
-from ros2_nl_commander.language.robot import Place, RobotDescription
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
 from ros2_nl_commander.training.synthesis.archetypes import Archetype, load_archetypes
 from ros2_nl_commander.training.synthesis.interfaces import Interface, make_interfaces
 

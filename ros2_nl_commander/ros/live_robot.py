@@ -1,0 +1,157 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Keeps the node at the robot that is there: watches the graph, and prepares what it shows.
+
+A change counts at once for what may still be published, and as soon as the generator is prepared
+for what can be generated; until then the generator answers with what it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+import threading
+import time
+from typing import Any
+
+from rclpy.node import Node
+from ros2_nl_commander.language.annotations import Annotations
+from ros2_nl_commander.language.errors import NlCommanderError
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.ros.introspection import (
+    DEFAULT_ROBOT_NAME, describe_graph, Selection, wait_for_graph)
+
+#: rclpy gives no way to wait for a change of the graph: its lists are compared so often [s].
+LOOK_PERIOD_SEC = 0.5
+#: How long the first look may take [s]; a graph may also be empty for good.
+FIRST_LOOK_SEC = 3.0
+#: How long a closing watch waits for a preparation that runs [s].
+CLOSE_TIMEOUT_SEC = 10.0
+
+
+class LiveRobot:
+    """
+    Describes the robot on the graph of a node, again whenever it changes.
+
+    :param node: a node that runs
+    :param selection: what of the graph belongs to the robot
+    :param annotations: what people know besides
+    """
+
+    def __init__(self, node: Node, selection: Selection, annotations: Annotations) -> None:
+        self._node = node
+        self._selection = selection
+        self._annotations = annotations
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._seen_at = time.monotonic()
+        self._problem = ''
+        self._traces: Any = None
+        self.robot = RobotDescription(robot=DEFAULT_ROBOT_NAME)
+
+    def look(self) -> RobotDescription:
+        """Describe the robot as it is now, after the time that discovery takes."""
+        wait_for_graph(self._node, self._selection, FIRST_LOOK_SEC)
+        self._traces = self._read_traces()
+        self.robot = self._described(warn=None)
+        return self.robot
+
+    def watch(
+        self, on_seen: Callable[[RobotDescription], None],
+        prepare: Callable[[RobotDescription], None],
+    ) -> None:
+        """
+        Look again and again, in a thread of its own, until closed.
+
+        :param on_seen: told of every change at once
+        :param prepare: called after that, with the newest robot only; may take its time and fail
+        """
+        self._thread = threading.Thread(
+            target=self._watch, args=(on_seen, prepare), name='live_robot', daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more; a preparation that runs is waited for."""
+        self._closed.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(CLOSE_TIMEOUT_SEC)
+
+    def describe(self) -> dict[str, str]:
+        """Say for diagnostics what is known, and since when."""
+        robot = self.robot
+        count = len(robot.topics) + len(robot.services) + len(robot.actions)
+        age = time.monotonic() - self._seen_at
+        values = {'robot': f'{robot.robot}, {count} interfaces, live, unchanged for {age:.0f} s'}
+        return {**values, 'robot problem': self._problem} if self._problem else values
+
+    def _watch(
+        self, on_seen: Callable[[RobotDescription], None],
+        prepare: Callable[[RobotDescription], None],
+    ) -> None:
+        prepared = self.robot
+        while not self._closed.wait(LOOK_PERIOD_SEC):
+            if not self._node.context.ok():
+                return
+            try:
+                if self._has_changed():
+                    on_seen(self.robot)
+                if self.robot != prepared:
+                    prepared = self.robot
+                    prepare(prepared)
+                    self._problem = ''
+            except NlCommanderError as error:
+                self._complain(str(error))
+            except Exception as error:
+                # A graph query during shutdown, or whatever a model library raises.
+                if self._node.context.ok() and not self._closed.is_set():
+                    self._complain(f'{type(error).__name__}: {error}')
+
+    def _has_changed(self) -> bool:
+        """Tell whether the robot is another; asks the whole graph only if its lists changed."""
+        traces = self._read_traces()
+        if traces == self._traces:
+            return False
+        self._traces = traces
+        robot = self._described(warn=self._ignore)
+        if robot == self.robot:
+            return False
+        self.robot, self._seen_at = robot, time.monotonic()
+        return True
+
+    def _read_traces(self) -> Any:
+        """Read what changes whenever a node, a service or a subscription comes or goes."""
+        topics = self._node.get_topic_names_and_types()
+        return (sorted(self._node.get_node_names_and_namespaces()),
+                sorted((name, tuple(types)) for name, types in
+                       self._node.get_service_names_and_types()),
+                sorted((name, tuple(types), self._node.count_subscribers(name))
+                       for name, types in topics))
+
+    def _described(self, warn: Callable[[str], None] | None) -> RobotDescription:
+        robot = describe_graph(self._node, self._selection, warn=warn)
+        # A robot without a name would be one of which nothing is known: it would accept all.
+        named = robot if robot.robot else replace(robot, robot=DEFAULT_ROBOT_NAME)
+        return self._annotations.applied_to(named)
+
+    def _complain(self, problem: str) -> None:
+        problem = ' '.join(problem.split())
+        if problem != self._problem:
+            self._problem = problem
+            self._node.get_logger().error(
+                f'the robot changed and cannot be prepared, the old one is kept: {problem}')
+
+    def _ignore(self, _warning: str) -> None:
+        """Take a warning that was given at the first look."""

@@ -1,0 +1,122 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Motion in the short form: what was said becomes a motion that ends where it was said to end."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from ros2_nl_commander.language.answer import read_answer
+from ros2_nl_commander.language.codec import format_command
+from ros2_nl_commander.language.errors import CommandSyntaxError, LimitError
+from ros2_nl_commander.language.robot import RobotDescription
+
+TWIST, STAMPED = 'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped'
+WHEELS = RobotDescription('wheels', topics={'/cmd': TWIST}, limits={
+    '/cmd': {'linear.x': (-0.3, 0.5), 'angular.z': (-1.0, 1.0)}})
+FREE = RobotDescription('free', topics={'/cmd': TWIST, '/stamped': STAMPED})
+
+
+def ask(text, robot=WHEELS):
+    return read_answer(f'/cmd {text}', robot)
+
+
+def seconds(command):
+    return command.times / command.rate_hz
+
+
+@pytest.mark.parametrize('text, path, amount', [
+    ('forward 2 m', 'linear.x', 2.0), ('backward 65 cm', 'linear.x', -0.65),
+    ('forward 3 ft', 'linear.x', 0.9144), ('forward 350 mm fast', 'linear.x', 0.35),
+    ('turn left 90 deg', 'angular.z', math.pi / 2), ('turn right 53 deg', 'angular.z',
+                                                     -math.radians(53)),
+    ('turn left 2 turns slowly', 'angular.z', 4 * math.pi),
+    ('turn right 1.57 rad at 20 deg/s', 'angular.z', -1.57),
+    ('forward 3.7 m at 0.25 m/s', 'linear.x', 3.7), ('forward 2 m in 8 s', 'linear.x', 2.0),
+    ('backward at 0.1 m/s for 1.5 min', 'linear.x', -9.0), ('forward a bit', 'linear.x', 0.2),
+])
+def test_messages_times_speed_is_the_amount(text, path, amount):
+    command = ask(text)
+    group, axis = path.split('.')
+    velocity = command.fields[group][axis]
+    assert seconds(command) * velocity == pytest.approx(amount, rel=1e-4)
+    low, high = WHEELS.limits['/cmd'][path]
+    assert low <= velocity <= high
+    assert command.times > 1, 'a stated amount is never an endless speed'
+
+
+def test_a_speed_that_was_said_is_kept():
+    assert ask('forward 3.7 m at 0.25 m/s').fields == {'linear': {'x': 0.25}}
+    assert ask('forward at 1 km/h').fields['linear']['x'] == pytest.approx(0.277778)
+
+
+def test_without_a_speed_the_rate_is_a_round_number():
+    assert ask('forward 2 m').rate_hz == 10 and ask('turn left 90 deg').rate_hz == 10
+
+
+def test_a_direction_alone_is_published_once():
+    assert format_command(ask('forward')) == (
+        'ros2 topic pub --once /cmd geometry_msgs/msg/Twist "{linear: {x: 0.2}}"')
+
+
+def test_stopping_is_all_zeros():
+    assert format_command(ask('stop')).endswith('"{}"')
+
+
+def test_several_axes_move_at_once_and_arrive_together():
+    command = ask('forward 1 m, turn left 90 deg')
+    assert seconds(command) * command.fields['linear']['x'] == pytest.approx(1, rel=1e-4)
+    assert seconds(command) * command.fields['angular']['z'] == pytest.approx(
+        math.pi / 2, rel=1e-4)
+
+
+def test_a_circle_closes():
+    command = ask('circle right radius 1 m')
+    speed, turn = command.fields['linear']['x'], command.fields['angular']['z']
+    assert speed / -turn == pytest.approx(1, rel=1e-4)
+    assert seconds(command) * turn == pytest.approx(-2 * math.pi, rel=1e-4)
+
+
+def test_stamped_velocities_have_their_twist_inside():
+    command = read_answer('/stamped forward', FREE)
+    assert command.fields == {'twist': {'linear': {'x': 0.2}}}
+
+
+def test_shares_of_the_top_speed():
+    assert ask('forward at 50 %').fields == {'linear': {'x': 0.25}}
+    assert ask('backward fast').fields == {'linear': {'x': -0.3}}
+
+
+@pytest.mark.parametrize('text', ['forward at 0.51 m/s', 'backward at 31 cm/s',
+                                  'turn left at 60 deg/s', 'forward 10 m in 1 s'])
+def test_too_fast_is_refused_by_name(text):
+    with pytest.raises(LimitError, match='outside'):
+        ask(text)
+
+
+@pytest.mark.parametrize('text', [
+    'strafe left 1 m', 'up 1 m', 'forwards', 'forward 2', 'forward -2 m', 'forward 0 m',
+    'turn left 2 m', 'forward 90 deg', 'forward 2 m at 0.1 m/s in 3 s', 'stop now',
+    'turn left, forward', 'forward, forward', 'forward, backward', '', 'forward 9999 km',
+    'forward 2 m at 5', 'circle left radius', 'forward 1 parsec'])
+def test_what_is_no_motion_is_refused(text):
+    with pytest.raises(CommandSyntaxError):
+        ask(text)
+
+
+@pytest.mark.parametrize('text', ['strafe left 1 m', 'up 20 cm', 'forward, strafe right, up'])
+def test_without_limits_a_robot_may_move_any_way(text):
+    assert ask(text, FREE).times >= 1

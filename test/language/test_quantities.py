@@ -1,0 +1,79 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Units: what they convert to, and where a field's unit is found."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from ros2_nl_commander.language.errors import FieldError
+from ros2_nl_commander.language.quantities import (
+    basic_unit, convert, published, unit_of_name, unit_of_text, UNITS)
+
+
+@pytest.mark.parametrize('number, unit, wanted, result', [
+    (65, 'cm', 'm', 0.65), (180, 'deg', 'rad', 3.141593), (2, 'turns', 'deg', 720),
+    (3, 'min', 's', 180), (36, 'km/h', 'm/s', 10), (60, 'rpm', 'rad/s', 6.283185),
+    (12, 'in', 'ft', 1), (250, 'ml', 'l', 0.25), (0, 'C', 'K', 273.15), (212, 'F', 'C', 100),
+    (98.6, 'F', 'C', 37), (1, 'ft', 'mm', 304.8)])
+def test_conversions(number, unit, wanted, result):
+    exact = convert(Fraction(str(number)), UNITS[unit], UNITS[wanted])
+    assert published(exact) == pytest.approx(result, abs=1e-6)
+
+
+def test_lengths_are_no_angles():
+    with pytest.raises(FieldError, match='length'):
+        convert(Fraction(1), UNITS['m'], UNITS['rad'])
+
+
+def test_conversions_are_exact_before_they_are_rounded():
+    assert convert(Fraction('0.1'), UNITS['m'], UNITS['mm']) == 100
+
+
+@pytest.mark.parametrize('symbol', UNITS)
+def test_every_unit_converts_to_what_ros_uses_and_back(symbol):
+    unit = UNITS[symbol]
+    basic = basic_unit(unit.dimension)
+    there = convert(Fraction(7), unit, basic)
+    assert convert(there, basic, unit) == 7
+
+
+@pytest.mark.parametrize('name, symbol', [
+    ('angle_deg', 'deg'), ('height_mm', 'mm'), ('timeout_sec', 's'), ('delay_ms', 'ms'),
+    ('levelPercent', '%'), ('speed_mps', 'm/s'), ('speed_m_s', 'm/s'), ('degrees', 'deg'),
+    ('/arm/reach_cm', 'cm'), ('mass_kg', 'kg'), ('spindle_rpm', 'rpm')])
+def test_names_that_end_in_a_unit(name, symbol):
+    assert unit_of_name(name) is UNITS[symbol]
+
+
+@pytest.mark.parametrize('name', ['data', 'x', 'linear', 'arm_l', 'zone_a', 'check_in', 'value'])
+def test_names_that_only_look_like_it(name):
+    assert unit_of_name(name) is None
+
+
+@pytest.mark.parametrize('text, symbol', [
+    ('height above the deck, metres', 'm'), ('angle in degrees, 0 is north', 'deg'),
+    ('[m/s] forward', 'm/s'), ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
+    ('wanted temperature, degrees Celsius', 'C'), ('exposure, milliseconds', 'ms'),
+    ('depth (mm)', 'mm'), ('volume, 0 to 100 percent', '%')])
+def test_texts_that_name_a_unit(text, symbol):
+    assert unit_of_text(text) is UNITS[symbol]
+
+
+@pytest.mark.parametrize('text', ['go to a place', 'a lamp, true is on', 'arm in the second bay',
+                                  'a bar of light', 'wait for a minute of silence'])
+def test_texts_that_name_none(text):
+    assert unit_of_text(text) is None

@@ -1,0 +1,65 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Which of very many interfaces a sentence may mean."""
+
+from __future__ import annotations
+
+import pytest
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
+from ros2_nl_commander.language.shortlist import InterfaceIndex
+
+SIZE = 20
+PLANT = RobotDescription(
+    'plant',
+    topics={'/agv/cmd_vel': 'geometry_msgs/msg/Twist', '/agv/goal': 'geometry_msgs/msg/PoseStamped',
+            **{f'/line_{line}/valve_{valve}/position': 'std_msgs/msg/Float64'
+               for line in range(20) for valve in range(20)}},
+    services={'/gate/open': 'std_srvs/srv/Trigger', '/siren': 'std_srvs/srv/SetBool',
+              **{f'/pump_{pump}/enable': 'std_srvs/srv/SetBool' for pump in range(100)}},
+    actions={'/agv/LookupTransform': 'test_msgs/action/Fibonacci'},
+    places={'packing station': Place('map', 1.0, 2.0, 0.0)},
+    about={'/siren': 'loud warning for everybody in the hall'},
+    limits={'/siren': {}, '/line_3/valve_7/position': {'data': (0.0, 1.0)}})
+
+
+@pytest.mark.parametrize('sentence, name', [
+    ('open the gate', '/gate/open'), ('drive two metres forward', '/agv/cmd_vel'),
+    ('turn right', '/agv/cmd_vel'), ('take it to the packing station', '/agv/goal'),
+    ('pump 42 on', '/pump_42/enable'), ('set valve 7 of line 3 to half', '/line_3/valve_7/position'),
+    ('WARN everybody', '/siren'), ('lookup the transform', '/agv/LookupTransform')])
+def test_the_interface_that_is_meant_is_kept(sentence, name):
+    kept = InterfaceIndex(PLANT, SIZE).shortlist(sentence)
+    assert name in {*kept.topics, *kept.services, *kept.actions}
+    assert len(kept.topics) + len(kept.services) + len(kept.actions) == SIZE
+
+
+def test_what_is_kept_is_as_it_was():
+    kept = InterfaceIndex(PLANT, SIZE).shortlist('valve 7 of line 3')
+    assert list(kept.topics) == [name for name in PLANT.topics if name in kept.topics]
+    assert kept.limits == {'/line_3/valve_7/position': {'data': (0.0, 1.0)}}
+    assert kept.places == PLANT.places and kept.robot == 'plant'
+
+
+def test_small_robots_are_read_whole():
+    small = RobotDescription('small', services={'/dock': 'std_srvs/srv/Trigger'})
+    index = InterfaceIndex(small, SIZE)
+    assert not index.is_crowded and index.shortlist('anything') is small
+
+
+@pytest.mark.parametrize('sentence', ['', '???', 'qqqq', '\u0639\u0631\u0628\u064a', 'a' * 5000])
+def test_any_sentence_gives_as_many(sentence):
+    kept = InterfaceIndex(PLANT, SIZE).shortlist(sentence)
+    assert len(kept.topics) + len(kept.services) + len(kept.actions) == SIZE
