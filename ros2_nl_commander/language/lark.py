@@ -121,9 +121,11 @@ class _Writer:
         if not node.separator:
             return f'({item}){_count(least, most)}'
         item = self._named('ITEM', item)
-        separator = json.dumps(node.separator, ensure_ascii=False)
-        more = _count(max(0, least - 1), most and most - 1)
-        return f'({item} ({separator} {item}){more})' + ('' if least else '?')
+        if most != 1:
+            separator = json.dumps(node.separator, ensure_ascii=False)
+            more = _count(max(0, least - 1), most and most - 1)
+            item = f'{item} ({separator} {item}){more}'
+        return f'({item})' if least else f'({item})?'
 
     def _regex(self, kind: str, regex: str) -> str:
         slashes = _ESCAPED_OR_SLASH.sub(lambda match: _SLASHES.get(match[0], match[0]), regex)

@@ -62,6 +62,10 @@ class InstructionDesk:
         self._description = generator.describe()
         self._generator, self.robot = generator, robot
 
+    def use_robot(self, robot: RobotDescription) -> None:
+        """Publish from now on only what this robot accepts."""
+        self.robot = robot
+
     def strip(self) -> None:
         """Let go of the generator, so that its memory is free."""
         self._generator, self.robot, self._description = None, EMPTY_ROBOT, {}

@@ -40,7 +40,7 @@ from ros2_nl_commander.ros import qos
 from ros2_nl_commander.ros.diagnostics import node_message, status_message
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
 from ros2_nl_commander.ros.parameters import ParameterGuard, read_parameters
-from ros2_nl_commander.ros.robot_location import find_robot
+from ros2_nl_commander.ros.robot_source import RobotSource
 from ros2_nl_commander.ros.status import StatusReport
 from std_msgs.msg import Header, String
 from std_srvs.srv import Trigger
@@ -78,7 +78,10 @@ class NlCommander(LifecycleNodeMixin, Node):
     Parameters (``ros2 param describe`` has the ranges and when each may change):
       * ``model`` (string, default Qwen/Qwen2.5-Coder-1.5B-Instruct): hub id, folder, .gguf file
       * ``prompt`` (string, default ''): folder of a trained prompt; empty: the one that ships
-      * ``robot`` (string, default ''): robot description, needed
+      * ``robot`` (string, default ''): robot description; empty: what the live graph offers
+      * ``annotations`` (string, default ''): YAML file of places, about, choices, limits for it
+      * ``include``, ``exclude`` (string, default ''): patterns of names on the graph
+      * ``constrain`` (bool, default true): hold answers to what the robot accepts
       * ``device`` (string, default 'auto'), ``dtype`` (string, default 'auto'),
         ``device_map`` (string, default ''): where and how the model runs
       * ``max_new_tokens`` (int, default 128): longest answer of the model
@@ -110,6 +113,7 @@ class NlCommander(LifecycleNodeMixin, Node):
         LifecycleNodeMixin.__init__(self, callback_group=ReentrantCallbackGroup())
         self._generator_factory = generator_factory
         self._desk = InstructionDesk(self._report, self._publish_command)
+        self._robot_source = RobotSource(self, self._desk)
         self._is_unconfigured = True
         self._is_closing = False
         self._failure = ''
@@ -148,6 +152,7 @@ class NlCommander(LifecycleNodeMixin, Node):
         self._why_inactive = 'the node is shut down'
         for timer in self.timers:
             timer.cancel()
+        self._robot_source.close()
         self._desk.worker.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
 
     def destroy_node(self) -> None:
@@ -214,12 +219,13 @@ class NlCommander(LifecycleNodeMixin, Node):
     def _configure(self) -> None:
         self._guard.check_faults()
         parameters = read_parameters(self)
-        robot = find_robot(parameters.robot)
+        robot = self._robot_source.find(parameters)
         generator = self._generator_factory(parameters.as_generator_settings())
         generator.use_robot(robot)
         if self._is_closing:
             raise NlCommanderError('the node is shutting down')
         self._desk.equip(generator, robot)
+        self._robot_source.follow(generator)
 
     def _refuse(self, reason: str) -> TransitionCallbackReturn:
         self._failure = ' '.join(reason.split())
@@ -233,6 +239,7 @@ class NlCommander(LifecycleNodeMixin, Node):
         return TransitionCallbackReturn.FAILURE
 
     def _forget(self) -> None:
+        self._robot_source.close()
         self._desk.strip()
         self._is_unconfigured = True
         self._why_inactive = 'unconfigured'
@@ -266,7 +273,7 @@ class NlCommander(LifecycleNodeMixin, Node):
             'prompt': parameters.prompt or 'the one that ships',
             'device': parameters.device,
             'memory': '',
-            'robot': self._desk.robot.robot,
+            **self._robot_source.describe(),
             'queue': f'{self._desk.worker.waiting} of {parameters.queue_depth}',
             **self._desk.describe(),
         }

@@ -35,10 +35,6 @@ def find_robot(location: str) -> RobotDescription:
     :param location: path of a YAML file, or ``package://PACKAGE/PATH`` for one that is installed
     :raises NlCommanderError: if there is none, or it cannot be read
     """
-    if not location.strip():
-        raise RobotDescriptionError(
-            'parameter robot is empty: name a robot description (a YAML file); reading the robot '
-            'from the live graph is not available yet')
     return load_robot(path_from_location(location.strip()))
 
 
