@@ -85,7 +85,8 @@ def _demo(options: Namespace) -> int:
 def _commander(options: Namespace) -> Iterator[None]:
     """Run the node in a process of its own, as a user would; end it with SIGINT."""
     parameters = {
-        'robot': str(share_file('config', 'robots', 'demo_robot.yaml')), 'model': options.model,
+        'annotations': str(share_file('config', 'robots', 'demo_robot.yaml')),
+        'model': options.model,
         'prompt': options.prompt, 'device': options.device, 'dtype': options.dtype,
         'device_map': options.device_map, 'deadline_sec': ANSWER_TIMEOUT_SEC}
     command = [sys.executable, '-m', 'ros2_nl_commander.cli.nl_commander', '--ros-args']

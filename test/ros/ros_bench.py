@@ -70,6 +70,7 @@ class FakeGenerator:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.is_deaf = False
+        self.on_robot: Callable[[RobotDescription], None] = lambda robot: None
 
     def load(self, settings: GeneratorSettings) -> FakeGenerator:
         self.settings = settings
@@ -79,6 +80,7 @@ class FakeGenerator:
         return self
 
     def use_robot(self, robot: RobotDescription) -> None:
+        self.on_robot(robot)
         self.robot = robot
 
     def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
