@@ -163,8 +163,10 @@ def test_memory_is_bounded_and_the_least_recently_used_go_first(
     reader.read(RobotContext(HEADER, (names[-1], names[-2])))
     assert forwards == []
     reader.read(RobotContext(HEADER, (names[0],)))
-    reader.read(RobotContext(HEADER, (names[-2],)))  # the older of the two is gone
-    assert forwards == [(1, 10), (1, 10)]
+    reader.read(RobotContext(HEADER, (names[-2],)))
+    assert forwards == [(1, 10)]
+    reader.read(RobotContext(HEADER, (names[-1],)))  # was used the longest time ago
+    assert forwards == [(1, 10)] * 2
 
 
 def test_a_context_larger_than_the_memory_is_read_all_the_same(tiny_backbone, sequence):
@@ -207,7 +209,7 @@ def test_reading_ahead_ends_when_told_and_goes_on_later(reader, forwards):
 
 
 def test_reading_ahead_never_pushes_out_what_it_read(tiny_backbone, sequence, forwards):
-    context = RobotContext(HEADER, tuple(f'/name_{index:04}\n' for index in range(64)))
+    context = RobotContext(HEADER, tuple(f'/name_{index:04}\n' for index in range(160)))
     whole = ContextReader(tiny_backbone, sequence)
     whole.read(context)
     reader = ContextReader(tiny_backbone, sequence, memory_bytes=whole.held_bytes // 2)

@@ -12,26 +12,37 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-
 """The generator: only what parses and fits the robot comes out as a command."""
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from ros2_nl_commander.language.command import TopicPublication
-from ros2_nl_commander.language.errors import CheckpointError, InstructionError, ModelError
+from ros2_nl_commander.language.command import ServiceCall, TopicPublication
+from ros2_nl_commander.language.errors import (
+    CheckpointError, GrammarViolationError, InstructionError, ModelError)
 from ros2_nl_commander.language.generation import GeneratorSettings
-from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.shortlist import SIZE
+from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
+from ros2_nl_commander.model.backbone import backbone_from_model
+from ros2_nl_commander.model.blocks import ContextReader
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
+from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.decode import Decoded, Ending
 from ros2_nl_commander.model.generator import CommandGenerator, load_generator
 from ros2_nl_commander.model.prompts import FoldedPrompt
 import torch
 
+WAIT_SEC = 60
 ROBOT = RobotDescription(
-    'r', topics={'/volume': 'std_msgs/msg/UInt8'}, limits={'/volume': {'data': (0.0, 100.0)}})
+    'r', topics={'/volume': 'std_msgs/msg/UInt8', '/say': 'std_msgs/msg/String'},
+    services={'/dock': 'std_srvs/srv/Trigger'}, limits={'/volume': {'data': (0.0, 100.0)}})
+OTHER = RobotDescription('other', services={'/lamp': 'std_srvs/srv/SetBool'})
 VOLUME = 'ros2 topic pub --once /volume std_msgs/msg/UInt8 "{data: 30}"'
+LOUDER = TopicPublication('/volume', 'std_msgs/msg/UInt8', {'data': 30}, times=1)
 
 
 def soft_prompt(hidden=32):
@@ -40,90 +51,189 @@ def soft_prompt(hidden=32):
         FoldedPrompt(embeddings=torch.randn(4, hidden)), PromptCard('soft', 'plain'))
 
 
-@pytest.fixture
+def build(backbone, **settings):
+    return CommandGenerator(backbone, soft_prompt(), GeneratorSettings('tiny', 'mine', **settings))
+
+
+@pytest.fixture(scope='module')
 def generator(tiny_backbone):
-    return CommandGenerator(tiny_backbone, soft_prompt(), GeneratorSettings('tiny', 'mine',
-                                                                            max_new_tokens=6))
+    """Return one for all tests; each says which robot it is about."""
+    return build(tiny_backbone)
+
+
+@pytest.fixture(scope='module')
+def free_generator(tiny_backbone):
+    return build(tiny_backbone, constrain=False, max_new_tokens=6)
 
 
 @pytest.fixture
 def answer(generator, monkeypatch, tiny_tokenizer):
     """Return what asks the generator while the model writes a given text."""
-    def ask(text, ending=Ending.END_TOKEN):
+    def ask(text, robot=ROBOT, ending=Ending.WHOLE):
+        generator.use_robot(robot)
         ids = tiny_tokenizer.encode(text)
-        monkeypatch.setattr(module, 'decode_greedily', lambda *_, **__: Decoded(ids, ending, 1))
+        monkeypatch.setattr(module, 'decode_greedily', lambda *_, **__: Decoded(ids, ending, 1, 2))
         return generator.generate(' make it 30 ')
     return ask
 
 
-def test_a_command_comes_out_as_a_value(answer):
-    generation = answer(VOLUME + '\n')
-    assert generation.command == TopicPublication('/volume', 'std_msgs/msg/UInt8', {'data': 30})
+@pytest.mark.parametrize('text, robot', [('/volume data: 30', ROBOT), (VOLUME, EMPTY_ROBOT)])
+def test_a_command_comes_out_as_a_value(answer, text, robot):
+    generation = answer(text, robot)
+    assert generation.command is not None and check_command(generation.command, ROBOT) is None
+    assert (generation.command.name, generation.command.fields) == (LOUDER.name, LOUDER.fields)
     assert generation.reason is None and generation.instruction == ' make it 30 '
-    assert generation.tokens == len(VOLUME) + 1 and generation.seconds >= 0
+    assert generation.tokens == len(text) and generation.seconds >= 0
+    assert (generation.forwards, generation.forced) == (1, 2)
 
 
 @pytest.mark.parametrize('text, reason', [
-    ('null', 'knows no command'),
-    ('', 'no valid command'),
-    ('rm -rf /', 'no valid command'),
-    (VOLUME + '; rm -rf /', 'no valid command'),
-    (VOLUME[:-3], 'no valid command'),
-    ('<|im_start|>' + VOLUME, 'no valid command'),
+    ('no: what value', 'say how much'),
+    ('no: because', 'no reason'),
+    ('', 'r has no'),
+    ('null', 'r has no'),
+    (VOLUME, 'r has no'),
+    ('rm -rf /', 'r has no'),
+    ('/loudness data: 30', 'r has no /loudness'),
+    ('/volume data: 30; rm -rf /', 'not possible'),
+    ('/volume data: ', 'not possible'),
+    ('/volume data: 101', 'outside'),
+    ('/volume data: 256', 'not possible'),
+    ('/volume data: "loud"', 'not possible'),
+    ('/volume level: 3', 'not possible'),
+    ('<|im_start|>/volume data: 30', 'r has no'),
 ])
-def test_what_is_no_command_is_declined_with_a_reason(answer, text, reason):
+def test_what_is_no_command_of_the_robot_is_declined_with_a_reason(answer, text, reason):
     generation = answer(text)
     assert generation.command is None and reason in generation.reason
 
 
-@pytest.mark.parametrize('text, reason', [
-    (VOLUME.replace('/volume', '/loudness'), 'r has no topic /loudness'),
-    (VOLUME.replace('UInt8', 'Int8'), 'is of type std_msgs/msg/UInt8'),
-    (VOLUME.replace('30', '101'), 'outside'),
-])
-def test_what_the_robot_does_not_accept_is_declined(generator, answer, text, reason):
-    assert answer(text).command is not None  # nothing is known about the robot
-    generator.use_robot(ROBOT)
-    assert answer(VOLUME).command is not None
-    generation = answer(text)
-    assert generation.command is None and reason in generation.reason
+@pytest.mark.parametrize('text', ['null', '', 'rm -rf /', VOLUME + '; rm -rf /', VOLUME[:-3],
+                                  '/volume data: 30', '<|im_start|>' + VOLUME])
+def test_without_a_robot_only_whole_lines_are_commands(answer, text):
+    generation = answer(text, EMPTY_ROBOT)
+    assert generation.command is None and generation.reason
 
 
 @pytest.mark.parametrize('ending, reason', [
     (Ending.LENGTH, 'no end within'), (Ending.STOPPED, 'stopped')])
 def test_an_answer_without_its_end_is_declined_even_if_it_parses(answer, ending, reason):
-    generation = answer(VOLUME, ending)
+    generation = answer('/volume data: 30', ending=ending)
     assert generation.command is None and reason in generation.reason
 
 
-def test_a_random_model_is_cut_off_at_max_new_tokens(generator, monkeypatch):
-    monkeypatch.setattr(generator._sequence, 'end_ids', frozenset())
+@pytest.mark.parametrize('robot', [ROBOT, OTHER, EMPTY_ROBOT], ids=['r', 'other', 'empty'])
+def test_whatever_a_random_model_writes_is_a_command_or_a_decline(
+        build_tiny_model, tiny_tokenizer, robot):
+    for seed in range(8):
+        model = build_tiny_model(seed=seed)
+        with torch.no_grad():
+            model.lm_head.weight *= 20  # more decided, so that answers end
+        generator = build(backbone_from_model(model, tiny_tokenizer), max_new_tokens=400)
+        generator.use_robot(robot)
+        for sentence in ('go', 'say "hello" to everybody', 'set it to 7'):
+            generation = generator.generate(sentence)
+            if generation.command is not None:
+                check_command(generation.command, robot)
+            else:
+                assert generation.reason.startswith(('this ', 'a value', 'no end', 'the model '))\
+                    or 'outside' in generation.reason or 'not possible' in generation.reason
+
+
+def test_a_violated_grammar_declines_and_leaves_no_text(generator, monkeypatch):
+    def violate(*_args, **_kwargs):
+        raise GrammarViolationError('The answer left the grammar: out of fuel')
+
+    monkeypatch.setattr(module, 'decode_greedily', violate)
     generation = generator.generate('go')
-    assert (generation.command, generation.tokens) == (None, 6)
+    assert (generation.command, generation.tokens) == (None, 0)
+    assert generation.reason == 'The answer left the grammar: out of fuel'
+
+
+def test_without_a_grammar_a_random_model_is_cut_off_and_declined(free_generator, monkeypatch):
+    monkeypatch.setattr(free_generator._sequence, 'end_ids', frozenset())
+    free_generator.use_robot(ROBOT)
+    generation = free_generator.generate('go')
+    assert (generation.command, generation.tokens, generation.forced) == (None, 6, 0)
     assert generation.reason.startswith('no end within 6 tokens: ')
 
 
-def test_should_stop_is_asked_before_every_token(generator, monkeypatch):
-    monkeypatch.setattr(generator._sequence, 'end_ids', frozenset())
+def test_should_stop_is_asked_before_every_token(free_generator, monkeypatch):
+    monkeypatch.setattr(free_generator._sequence, 'end_ids', frozenset())
+    free_generator.use_robot(ROBOT)
+    monkeypatch.setattr(module, 'Drafter', lambda *_: SilentDrafter())
     asked = iter([False, False, False, True])
-    generation = generator.generate('go', lambda: next(asked))
+    generation = free_generator.generate('go', lambda: next(asked))
     assert (generation.command, generation.tokens) == (None, 3)
     assert generation.reason.startswith('stopped')
 
 
-def test_one_sentence_leaves_nothing_behind_for_the_next(generator):
+class SilentDrafter:
+    """Guesses nothing."""
+
+    def propose(self, _answer, _limit):
+        return []
+
+
+def test_one_sentence_leaves_nothing_behind_but_time_saved(generator):
+    generator.use_robot(ROBOT)
     first = generator.generate('go')
     generator.generate('something else altogether')
     again = generator.generate('go')
-    assert (first.reason, first.tokens) == (again.reason, again.tokens)
+    assert (first.command, first.reason, first.tokens) == (
+        again.command, again.reason, again.tokens)
+    assert again.forwards <= first.forwards
 
 
-def test_the_robot_changes_what_the_model_reads(generator):
-    empty = generator._prefix[0][0].shape[2]
+def test_a_sentence_goes_on_for_the_robot_that_it_began_with(generator, monkeypatch):
     generator.use_robot(ROBOT)
-    assert generator._prefix[0][0].shape[2] > empty
-    generator.use_robot(RobotDescription())
-    assert generator._prefix[0][0].shape[2] == empty
+    started, changed = threading.Event(), threading.Event()
+    finished = []
+
+    def hold():
+        started.set()
+        assert changed.wait(WAIT_SEC)
+        return False
+
+    thread = threading.Thread(target=lambda: finished.append(generator.generate('go', hold)))
+    seen = []
+    monkeypatch.setattr(module, 'read_answer',
+                        lambda text, robot: seen.append(robot) or ServiceCall('/x', 'a/srv/B', {}))
+    thread.start()
+    assert started.wait(WAIT_SEC)
+    generator.use_robot(OTHER)  # while the sentence is being answered
+    changed.set()
+    thread.join(WAIT_SEC)
+    generator.generate('go')
+    assert finished and seen == [ROBOT, OTHER]
+
+
+def crowd(count):
+    return RobotDescription('crowd', services={
+        **{f'/cell_{index}/start': 'std_srvs/srv/Trigger' for index in range(count)},
+        '/kitchen_lamp': 'std_srvs/srv/SetBool'})
+
+
+def test_of_a_crowd_only_what_the_sentence_may_mean_is_read(generator, monkeypatch):
+    generator.use_robot(crowd(3 * SIZE))
+    contexts = []
+    read = ContextReader.read
+    monkeypatch.setattr(ContextReader, 'read',
+                        lambda self, context: contexts.append(context) or read(self, context))
+    generator.generate('switch the kitchen lamp on')
+    (context,) = contexts
+    assert len(context.blocks) == SIZE
+    assert any('/kitchen_lamp' in line for line in context.blocks)
+
+
+def test_a_crowd_can_be_read_ahead(tiny_backbone, monkeypatch):
+    generator = build(tiny_backbone)
+    generator.use_robot(crowd(2 * SIZE))
+    generator.read_ahead()
+    monkeypatch.setattr(ContextReader, '_read_behind', None)
+    generator.generate('switch the kitchen lamp on')
+    generator.use_robot(ROBOT.__class__('few', services={'/cell_1/start': 'std_srvs/srv/Trigger'}))
+    generator.read_ahead()  # nothing to do
 
 
 def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):
@@ -133,15 +243,28 @@ def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):
             generator.generate(sentence)
 
 
-@pytest.mark.parametrize('name', ['decode_greedily', 'read_context'])
-def test_a_model_that_fails_is_one_clear_line(generator, monkeypatch, name):
+@pytest.mark.parametrize('owner, name', [(module, 'decode_greedily'), (ContextReader, 'read')])
+def test_a_model_that_fails_is_one_clear_line(tiny_backbone, monkeypatch, owner, name):
     def fail(*_args, **_kwargs):
         raise torch.OutOfMemoryError('out of memory\nTried to allocate')
 
-    monkeypatch.setattr(module, name, fail)
+    generator = build(tiny_backbone)
+    monkeypatch.setattr(owner, name, fail)
     with pytest.raises(ModelError, match='^The model failed: out of memory$'):
         generator.use_robot(ROBOT)
         generator.generate('go')
+
+
+def test_a_robot_that_cannot_be_prepared_leaves_the_old_one_serving(generator, monkeypatch):
+    def fail(*_args):
+        raise GrammarViolationError('The grammar cannot be used: too large')
+
+    generator.use_robot(ROBOT)
+    monkeypatch.setattr(GrammarEngine, 'compile', fail)
+    with pytest.raises(GrammarViolationError):
+        generator.use_robot(RobotDescription('new', services={'/new': 'std_srvs/srv/Trigger'}))
+    generation = generator.generate('go')
+    assert generation.tokens > 0 and generator._index.robot is ROBOT
 
 
 def test_a_prompt_for_another_model_is_refused(tiny_backbone):

@@ -20,22 +20,23 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.context import context_from_robot, RobotContext
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import (
     encode_examples, EncodedExample, make_batches, plan_epoch, split_held_out)
 from ros2_nl_commander.training.examples import Example
 
-MANY = [EncodedExample('', (number,), (1, 2)) for number in range(40)]
+NOWHERE = RobotContext()
+MANY = [EncodedExample(NOWHERE, (number,), (1, 2)) for number in range(40)]
 
 
 def test_encoding(examples, tiny_tokenizer):
     sequence = SequenceEncoder(tiny_tokenizer, LAYOUTS['chat'])
     robot = RobotDescription('box', topics={'/a': 'std_msgs/msg/Bool'})
-    first, *_, last = encode_examples([*examples, Example('go', None, robot)], sequence)
-    assert first.context == '' and last.context == context_from_robot(robot)
-    assert list(first.instruction) == sequence.instruction_ids('go')
+    first, *_, last = encode_examples([*examples, Example('go', None, 'no: unsafe', robot)], sequence)
+    assert first.context.is_empty and last.context == context_from_robot(robot)
+    assert list(last.instruction) == sequence.instruction_ids('go', behind_context=True)
     assert list(first.answer) == sequence.answer_ids(examples[0].answer)
     assert len(first) == len(first.instruction) + len(first.answer)
     assert first.answer[-1] == sequence.end_id
@@ -57,24 +58,36 @@ def test_something_is_left_to_train_on(count, share, held_out):
 
 
 def test_an_epoch_visits_every_example_once_in_its_own_order():
-    first = plan_epoch(MANY, 7, seed=1, epoch=0)
-    assert [len(step) for step in first] == [7, 7, 7, 7, 7, 5]
+    first = plan_epoch(MANY, 7, 1, seed=1, epoch=0)
+    assert sorted(len(step) for step in first) == [5, 7, 7, 7, 7, 7]
     assert Counter(sum(first, [])) == Counter(MANY)
-    assert first == plan_epoch(MANY, 7, seed=1, epoch=0)
-    assert first != plan_epoch(MANY, 7, seed=1, epoch=1) != plan_epoch(MANY, 7, seed=2, epoch=1)
+    assert first == plan_epoch(MANY, 7, 1, seed=1, epoch=0)
+    assert first != plan_epoch(MANY, 7, 1, seed=1, epoch=1)
+    assert first != plan_epoch(MANY, 7, 1, seed=2, epoch=0)
+
+
+def test_a_step_is_made_of_batches_that_each_share_a_context():
+    examples = [EncodedExample(RobotContext(robot, ()), (number,), (1,))
+                for robot in 'abcd' for number in range(6)]
+    steps = plan_epoch(examples, 3, 2, seed=0, epoch=0)
+    assert [len(step) for step in steps] == [6] * 4
+    for step in steps:
+        assert all(len({example.context for example in step[start:start + 3]}) == 1
+                   for start in (0, 3))
+    assert any(len({example.context for example in step}) == 2 for step in steps)
 
 
 def test_a_batch_has_one_context_and_wastes_little_padding():
-    examples = [EncodedExample(context, (1,) * length, (2,)) for length, context
+    examples = [EncodedExample(RobotContext(robot), (1,) * length, (2,)) for length, robot
                 in enumerate('abababab', 1)]
     batches = list(make_batches(examples, 3, end_id=9))
-    assert [(batch.context, tuple(batch.ids.shape)) for batch in batches] == [
+    assert [(batch.context.header, tuple(batch.ids.shape)) for batch in batches] == [
         ('a', (3, 6)), ('a', (1, 8)), ('b', (3, 7)), ('b', (1, 9))]
 
 
 def test_only_what_predicts_the_answer_is_labelled():
     (batch,) = make_batches(
-        [EncodedExample('', (10, 11), (20, 21, 9)), EncodedExample('', (12,), (22, 9))], 2, 9)
+        [EncodedExample(NOWHERE, (10, 11), (20, 21, 9)), EncodedExample(NOWHERE, (12,), (22, 9))], 2, 9)
     assert batch.ids.tolist() == [[12, 22, 9, 9, 9], [10, 11, 20, 21, 9]]
     assert batch.labels.tolist() == [
         [22, 9, -100, -100, -100], [-100, 20, 21, 9, -100]]

@@ -35,7 +35,7 @@ def command(text):
 
 def score(expected, got, seconds=1.0):
     reason = 'declined' if got is None else None
-    return Score(Example('x', command(expected), EMPTY_ROBOT),
+    return Score(Example('x', command(expected), expected or 'null', EMPTY_ROBOT),
                  Generation('x', command(got), reason, seconds))
 
 
@@ -87,7 +87,7 @@ def test_percentiles_are_nearest_ranks():
 def test_failures_say_expected_and_got():
     assert failures([score(VOLUME, VOLUME), score(VOLUME, None), score(None, LAMP)]) == [
         {'instruction': 'x', 'expected': VOLUME, 'got': None, 'reason': 'declined'},
-        {'instruction': 'x', 'expected': None, 'got': LAMP, 'reason': None}]
+        {'instruction': 'x', 'expected': 'null', 'got': LAMP, 'reason': None}]
 
 
 class FakeGenerator:
@@ -108,7 +108,8 @@ def test_examples_are_scored_robot_by_robot():
     a, b = RobotDescription('a'), RobotDescription('b')
     generator = FakeGenerator()
     scores = score_examples(generator, [
-        Example('1', None, b), Example('2', None, a), Example('3', None, b)])
+        Example('1', None, 'no', b), Example('2', None, 'no', a),
+        Example('3', None, 'no', b)])
     assert next(scores).example.instruction == '2'  # each as soon as it is there
     assert [score.is_right for score in scores] == [True, True]
     assert generator.calls == [a, '2', b, '1', '3']

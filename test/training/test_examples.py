@@ -61,7 +61,7 @@ def test_lines_become_values(write):
         line(instruction='  volume 30 '), '', line(None), line(robot='box.yaml')))
     assert first.command == TopicPublication('/volume', 'std_msgs/msg/UInt8', {'data': 30})
     assert (first.instruction, first.answer, first.robot) == ('volume 30', VOLUME, EMPTY_ROBOT)
-    assert second.command is second.answer is None
+    assert (second.command, second.answer) == (None, 'null')
     assert third.robot.robot == 'box'
 
 
@@ -94,7 +94,8 @@ def test_line_separators_of_unicode_end_no_line(write):
     ({'instruction': 'go'}, 'expected an object'),
     (line(note='extra'), 'expected an object'),
     (line(instruction=3), 'instruction has the wrong type: 3'),
-    (line(['ros2']), "command has the wrong type: ['ros2']"),
+    (line(['ros2', 3]), 'command has the wrong type: 3'),
+    (line([]), 'command has the wrong type: 0'),
     (line(robot=1), 'robot has the wrong type: 1'),
     (line(instruction='  '), 'instruction: the instruction is empty'),
     (line(instruction='a\x07'), 'instruction: the instruction holds the control character'),

@@ -20,6 +20,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ros2_nl_commander.language.context import RobotContext
+from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.forward import embed, logits, read, read_prefix
+from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import EncodedExample, make_batches
@@ -27,7 +31,8 @@ from ros2_nl_commander.training.objective import Objective
 import torch
 from torch.nn import functional
 
-CONTEXT = 'topic /go'
+NOWHERE = RobotContext()
+CONTEXT = RobotContext('Answer.\n', ('/go\n', '/stay data: true|false\n'))
 
 
 @pytest.fixture
@@ -37,22 +42,22 @@ def sequence(tiny_tokenizer):
 
 @pytest.fixture
 def batch(sequence):
-    pairs = [('go', 'ros2'), ('a longer sentence', None), ('x', 'another answer')]
+    pairs = [('go', 'ros2'), ('a longer sentence', 'null'), ('x', 'another answer')]
     (batch,) = make_batches(
-        [EncodedExample(CONTEXT, tuple(sequence.instruction_ids(instruction)),
+        [EncodedExample(CONTEXT, tuple(sequence.instruction_ids(
+            instruction, behind_context=True)),
                         tuple(sequence.answer_ids(answer))) for instruction, answer in pairs],
         3, sequence.end_id)
     return batch
 
 
-def reference_loss(backbone, sequence, embeddings, batch):
+def reference_loss(backbone, embeddings, batch):
     """Compute the loss as the notebook does: whole sequences, whole head, labels of -100."""
-    context = torch.tensor(sequence.context_ids(batch.context), dtype=torch.long)
     total = torch.zeros(())
     for ids, shifted in zip(batch.ids, batch.labels):
-        parts = (backbone.embeddings(context), embeddings, backbone.embeddings(ids))
+        parts = (embeddings, backbone.embeddings(ids))
         hidden = backbone.body(inputs_embeds=torch.cat(parts)[None]).last_hidden_state[0]
-        ignored = torch.full((len(context) + len(embeddings) + 1,), -100)
+        ignored = torch.full((len(embeddings) + 1,), -100)
         labels = torch.cat((ignored, shifted[:-1]))  # the label of a position is its own token
         scores = backbone.head(hidden)
         total = total + functional.cross_entropy(
@@ -60,13 +65,11 @@ def reference_loss(backbone, sequence, embeddings, batch):
     return total
 
 
-@pytest.mark.parametrize('context', ['', CONTEXT], ids=['no context', 'context'])
-def test_loss_and_gradient_are_those_of_the_plain_computation(
-        tiny_backbone, sequence, batch, context):
-    batch = replace(batch, context=context)
+def test_loss_and_gradient_are_those_of_the_plain_computation(tiny_backbone, sequence, batch):
+    batch = replace(batch, context=NOWHERE)
     encoder = PTuningV2Prompt(tiny_backbone.shape, 4)
     loss, tokens = Objective(tiny_backbone, sequence).total(encoder.fold(), batch)
-    expected = reference_loss(tiny_backbone, sequence, encoder.fold().embeddings, batch)
+    expected = reference_loss(tiny_backbone, encoder.fold().embeddings, batch)
     assert tokens == len('ros2') + len('null') + len('another answer') + 3
     torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-4)
     parameters = list(encoder.parameters())
@@ -75,12 +78,23 @@ def test_loss_and_gradient_are_those_of_the_plain_computation(
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
 
 
+def test_training_reads_the_context_as_answering_does(tiny_backbone, sequence, batch):
+    encoder = DeepPrompt(tiny_backbone.shape, 3)
+    loss, _ = Objective(tiny_backbone, sequence).total(encoder.fold(), batch)
+    context = ContextReader(tiny_backbone, sequence).read(CONTEXT)
+    prefix = read_prefix(tiny_backbone, context, encoder.fold())
+    total = torch.zeros(())
+    for ids, labels in zip(batch.ids, batch.labels):
+        hidden = read(tiny_backbone, embed(tiny_backbone, ids[None]), KeyValueCache(prefix))
+        total = total + functional.cross_entropy(
+            logits(tiny_backbone, hidden[0]), labels, ignore_index=-100, reduction='sum')
+    torch.testing.assert_close(loss, total, rtol=1e-4, atol=1e-4)
+
+
 def test_a_deep_prompt_that_holds_what_embeddings_leave_has_the_same_loss(
         tiny_backbone, sequence, batch):
     # At position 0 keys are not rotated, so those of one embedding are a deep prompt of one token.
-    from ros2_nl_commander.model.forward import read_prefix
-
-    batch = replace(batch, context='')
+    batch = replace(batch, context=NOWHERE)
     soft = FoldedPrompt(embeddings=torch.randn(1, tiny_backbone.shape.hidden_size))
     pairs = read_prefix(tiny_backbone, [], soft)
     deep = FoldedPrompt(key_values=torch.stack([torch.cat(pair) for pair in pairs]))
@@ -110,18 +124,21 @@ def test_only_the_answer_goes_through_the_output_layer(tiny_backbone, sequence, 
     assert rows == [(tokens, tiny_backbone.shape.hidden_size)]
 
 
-def test_a_context_is_read_once(tiny_backbone, sequence, batch, monkeypatch):
-    from ros2_nl_commander.training import objective as module
+def test_a_line_of_a_context_is_read_once(tiny_backbone, sequence, batch):
+    lengths = []
 
-    contexts = []
+    def body(*args, **kwargs):
+        lengths.append(kwargs['inputs_embeds'].shape[1])
+        return tiny_backbone.body(*args, **kwargs)
 
-    def read_context(backbone, ids):
-        contexts.append(ids)
-        return []
-
-    monkeypatch.setattr(module, 'read_context', read_context)
-    objective = Objective(tiny_backbone, sequence)
+    body.rotary_emb = tiny_backbone.body.rotary_emb
+    objective = Objective(replace(tiny_backbone, body=body), sequence)
     prompt = PTuningV2Prompt(tiny_backbone.shape, 4).fold()
-    for context in (CONTEXT, CONTEXT, 'other'):
+    more = RobotContext(CONTEXT.header, (*CONTEXT.blocks, '/new\n'))
+    forwards = []
+    for context in (CONTEXT, CONTEXT, more):
+        lengths.clear()
         objective.total(prompt, replace(batch, context=context))
-    assert contexts == [sequence.context_ids(CONTEXT), sequence.context_ids('other')]
+        forwards.append(len(lengths))
+    assert forwards == [3, 1, 2]  # header, lines and sentences; sentences; the new line besides
+    assert lengths[0] == len(sequence.block_ids('/new\n'))
