@@ -34,19 +34,20 @@ def fits(text, low, high, is_integer=False, outside=False):
     return regex is not None and re.fullmatch(regex, text) is not None
 
 
+def rounded(bound):
+    return bound if math.isinf(bound) else round(Fraction(bound), 9)
+
+
 @pytest.mark.parametrize('low, high', [
     (0, 255), (-128, 127), (0, 2 ** 16 - 1), (-2 ** 31, 2 ** 31 - 1), (0, 2 ** 64 - 1),
     (-2 ** 63, 2 ** 63 - 1), (7, 7), (-100, -1), (99, 1000), (10, 99)])
 def test_integers_end_where_their_type_ends(low, high):
-    inside = {low, low + 1, high - 1, high, (low + high) // 2} & set(range(low, high + 1))
-    for number in inside:
+    for number in (low, min(low + 1, high), max(low, high - 1), high, (low + high) // 2):
         assert fits(str(number), low, high, is_integer=True)
         assert not fits(str(number), low, high, is_integer=True, outside=True)
-    for number in (low - 1, high + 1, 10 * low - 1, 10 * high + 10):
+    for number in (low - 1, high + 1, low - 10 ** 4, high + 10 ** 15):
         assert not fits(str(number), low, high, is_integer=True)
-        # What has too many digits is no number at all.
-        assert fits(str(number), low, high, is_integer=True, outside=True) == (
-            abs(number) < 10 ** DIGITS)
+        assert fits(str(number), low, high, is_integer=True, outside=True)
 
 
 @pytest.mark.parametrize('text', ['00', '01', '+1', '1.0', '1.', '1e1', '1_0', ' 1', '1 ', '', '-',
@@ -86,11 +87,9 @@ def test_a_float_stands_for_the_decimal_next_to_it(bound):
 @example(Fraction(1, 3), Fraction(1, 3), Fraction(1, 3))
 def test_every_number_is_either_inside_or_outside(value, first, second):
     low, high = sorted((first, second))
-    text = f'{float(value):.6f}'.replace('-0.000000', '0.000000')
-    exact = Fraction(text)
-    is_inside = all(math.isinf(bound) or sign * exact >= sign * round(Fraction(bound), 9)
-                    for bound, sign in ((low, 1), (high, -1)) if not math.isinf(bound)) and (
-                        low != math.inf and high != -math.inf)
+    exact = round(value, 6)
+    text = f'{float(exact):.6f}'
+    is_inside = rounded(low) <= exact <= rounded(high)
     assert fits(text, low, high) == is_inside
     assert fits(text, low, high, outside=True) != is_inside
 

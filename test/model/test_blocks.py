@@ -26,13 +26,15 @@ from ros2_nl_commander.model.blocks import ContextReader
 from ros2_nl_commander.model.constraint import FreeMatching
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.forward import embed, read
+from ros2_nl_commander.model.forward import read
 from ros2_nl_commander.model.key_values import KeyValueCache, length_of
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
+from uncached_context import read_at, uncached
 
 HEADER = 'Header:\n'
-LINES = ('/cmd_vel move\n', '/say data: "text"\n', '/mast data: 0..1.2 m # its height\n', '/dock\n')
+LINES = ('/cmd_vel move\n', '/say data: "text"\n', '/mast data: 0..1.2 m # its height\n',
+         '/dock\n')
 CONTEXT = RobotContext(HEADER, LINES)
 
 
@@ -57,33 +59,6 @@ def forwards(monkeypatch):
 
     monkeypatch.setattr(module, 'read', counting)
     return shapes
-
-
-def uncached(backbone, sequence, context):
-    """
-    Read every block alone behind a header that stands right before the block's own place.
-
-    Rotary positions are relative, so this is what a block's keys must be there, without ever
-    turning one.
-    """
-    header = sequence.header_ids(context.header)
-    parts, place = [_read_at(backbone, header, 0)], len(header)
-    for line in context.blocks:
-        ids = sequence.block_ids(line)
-        layers = _read_at(backbone, header + ids, place - len(header))
-        parts.append([(keys[:, :, len(header):], values[:, :, len(header):])
-                      for keys, values in layers])
-        place += len(ids)
-    return [(torch.cat([keys for keys, _ in layer], dim=2),
-             torch.cat([values for _, values in layer], dim=2)) for layer in zip(*parts)]
-
-
-def _read_at(backbone, ids, position):
-    cache = KeyValueCache()
-    positions = torch.arange(position, position + len(ids))[None]
-    backbone.body(inputs_embeds=embed(backbone, torch.tensor([ids])), past_key_values=cache,
-                  position_ids=positions, use_cache=True)
-    return cache.key_values()
 
 
 def assert_same(some, others):
@@ -119,7 +94,7 @@ def test_any_lines_in_any_order(tiny_backbone, sequence, reader):
 def test_one_line_is_read_as_if_it_stood_behind_the_header_in_one_text(
         tiny_backbone, sequence, reader):
     ids = sequence.header_ids(HEADER) + sequence.block_ids(LINES[1])
-    assert_same(reader.read(RobotContext(HEADER, LINES[1:2])), _read_at(tiny_backbone, ids, 0))
+    assert_same(reader.read(RobotContext(HEADER, LINES[1:2])), read_at(tiny_backbone, ids, 0))
 
 
 def test_an_empty_context_is_nothing(reader, forwards):

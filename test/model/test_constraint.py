@@ -23,11 +23,12 @@ import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, GrammarMatching
+from tokenizers import Tokenizer
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from conftest import make_tokenizer, SPECIAL_TOKENS, VOCABULARY
-
+SPECIAL_TOKENS = ('<|endoftext|>', '<|im_start|>', '<|im_end|>')
+VOCABULARY = 288  # of the output layer, wider than the tokenizer
 FREE_TEXT = r'start: "x " /"([^"\\\x00-\x1f\x7f]|\\["\\]){0,20}"/'
 
 
@@ -200,14 +201,12 @@ def test_special_text_in_a_grammar_never_becomes_a_special_token(engine, tiny_to
     assert tiny_tokenizer.decode(forced) in f' {text}'
 
 
-def test_fillers_of_gguf_are_never_chosen(build_tiny_model):
-    content = json.loads(make_tokenizer().backend_tokenizer.to_str())
+def test_fillers_of_gguf_are_never_chosen(build_tiny_model, tiny_tokenizer):
+    content = json.loads(tiny_tokenizer.backend_tokenizer.to_str())
     vocabulary = content['model']['vocab']
     vocabulary.update({token['content']: token['id'] for token in content['added_tokens']})
     fillers = {f'[PAD{index}]': index for index in range(len(vocabulary), VOCABULARY)}
     vocabulary.update(fillers)
-    from tokenizers import Tokenizer
-
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(json.dumps(content)), eos_token='<|im_end|>')
     assert len(tokenizer) == VOCABULARY

@@ -28,10 +28,10 @@ import torch
 
 INSTRUCTION = list(b'go on')
 STEPWISE = '%llguidance {"no_forcing": true}\n'
-LARK = '''start: "say " TEXT | "move " NUMBER " m" | ("turn left" | "turn right") | "no: reason"
+LARK = """start: "say " TEXT | "move " NUMBER " m" | ("turn left" | "turn right") | "no: reason"
 TEXT: /"([^"\\\\\\x00-\\x1f\\x7f]|\\\\["\\\\]){0,6}"/
 NUMBER: /-?[0-9]{1,3}(\\.[0-9]{1,2})?/
-'''
+"""
 
 
 def free(backbone, end_ids=frozenset()):
@@ -118,7 +118,8 @@ def test_forced_equals_stepwise_and_with_guesses(random_backbone, end_ids):
 def test_what_is_forced_from_the_start_to_the_end_needs_no_forward(tiny_backbone, end_ids):
     constraint = GrammarEngine(tiny_backbone, end_ids).compile('start: "only this"')
     decoded = decode(tiny_backbone, constraint.start(), end_ids=end_ids)
-    assert decoded == Decoded(list(tiny_backbone.tokenizer.encode('only this')), Ending.WHOLE, 0, 9)
+    expected = list(tiny_backbone.tokenizer.encode('only this'))
+    assert decoded == Decoded(expected, Ending.WHOLE, 0, len(expected))
 
 
 def test_forced_tokens_ride_in_the_forward_of_the_instruction(

@@ -19,6 +19,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import (
     CheckpointError, GrammarViolationError, InstructionError, ModelError)
@@ -94,7 +95,7 @@ def test_a_command_comes_out_as_a_value(answer, text, robot):
     ('null', 'r has no'),
     (VOLUME, 'r has no'),
     ('rm -rf /', 'r has no'),
-    ('/loudness data: 30', 'r has no /loudness'),
+    ('/loudness data: 30', "r has no '/loudness'"),
     ('/volume data: 30; rm -rf /', 'not possible'),
     ('/volume data: ', 'not possible'),
     ('/volume data: 101', 'outside'),
@@ -125,19 +126,20 @@ def test_an_answer_without_its_end_is_declined_even_if_it_parses(answer, ending,
 @pytest.mark.parametrize('robot', [ROBOT, OTHER, EMPTY_ROBOT], ids=['r', 'other', 'empty'])
 def test_whatever_a_random_model_writes_is_a_command_or_a_decline(
         build_tiny_model, tiny_tokenizer, robot):
-    for seed in range(8):
-        model = build_tiny_model(seed=seed)
-        with torch.no_grad():
-            model.lm_head.weight *= 20  # more decided, so that answers end
-        generator = build(backbone_from_model(model, tiny_tokenizer), max_new_tokens=400)
+    generations = []
+    for seed in range(20):
+        backbone = backbone_from_model(build_tiny_model(seed=seed), tiny_tokenizer)
+        generator = build(backbone, max_new_tokens=120)
         generator.use_robot(robot)
-        for sentence in ('go', 'say "hello" to everybody', 'set it to 7'):
-            generation = generator.generate(sentence)
-            if generation.command is not None:
-                check_command(generation.command, robot)
-            else:
-                assert generation.reason.startswith(('this ', 'a value', 'no end', 'the model '))\
-                    or 'outside' in generation.reason or 'not possible' in generation.reason
+        generations += [generator.generate(text) for text in ('go', 'say "hello" to everybody')]
+    for generation in generations:
+        if generation.command is not None:
+            check_command(generation.command, robot)
+            assert parse_command(format_command(generation.command)) == generation.command
+        else:
+            assert generation.reason
+    if not robot.is_empty:  # a random model never ends a long line
+        assert any(generation.command for generation in generations)
 
 
 def test_a_violated_grammar_declines_and_leaves_no_text(generator, monkeypatch):

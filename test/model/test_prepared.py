@@ -30,7 +30,7 @@ PROMPT_TOKENS = 4
 
 
 def robot_with(*names):
-    return RobotDescription('r', services={name: 'std_srvs/srv/Trigger' for name in names})
+    return RobotDescription('r', services=dict.fromkeys(names, 'std_srvs/srv/Trigger'))
 
 
 @pytest.fixture

@@ -1,0 +1,130 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""The real vocabulary and the smaller real model: what a model of bytes cannot show."""
+
+from __future__ import annotations
+
+import pytest
+from ros2_nl_commander.language.context import context_from_robot, RobotContext
+from ros2_nl_commander.language.grammar import grammar_from_robot
+from ros2_nl_commander.language.lark import lark_from_grammar
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import load_robot
+from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.cache import cache_root, folder_name, is_published
+from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.decode import decode_greedily, Ending
+from ros2_nl_commander.model.drafts import Drafter, Precedent
+from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+import torch
+from uncached_context import uncached
+
+FOLDER = cache_root() / 'models' / folder_name('Qwen/Qwen2.5-Coder-0.5B-Instruct')
+
+pytestmark = [
+    pytest.mark.real_model,
+    pytest.mark.skipif(not is_published(FOLDER), reason='the smaller model is not in the cache')]
+
+SENTENCES = ('move forward 2 meters', 'say "mind the step, please" loudly', 'mute the siren',
+             'raise the lift to 65 cm', 'what is the weather like?')
+STEPWISE = '%llguidance {"no_forcing": true}\n'
+
+
+@pytest.fixture(scope='module')
+def backbone():
+    """Return the model in float32, so that only real differences show."""
+    return load_backbone(FOLDER, device='cpu', dtype='float32')
+
+
+@pytest.fixture(scope='module')
+def sequence(backbone):
+    return SequenceEncoder(backbone.tokenizer, LAYOUTS['chat'])
+
+
+@pytest.fixture(scope='module')
+def engine(backbone, sequence):
+    return GrammarEngine(backbone, sequence.end_ids)
+
+
+@pytest.fixture(scope='module')
+def robot():
+    return load_robot(share_file('config', 'robots', 'demo_robot.yaml'))
+
+
+@pytest.fixture(scope='module')
+def lark(robot):
+    return lark_from_grammar(grammar_from_robot(robot))
+
+
+@pytest.fixture(scope='module')
+def prefix(backbone, sequence, robot):
+    return ContextReader(backbone, sequence).read(context_from_robot(robot))
+
+
+def decode(backbone, sequence, prefix, constraint, sentence, precedents=()):
+    ids = sequence.instruction_ids(sentence, behind_context=True)
+    return decode_greedily(
+        backbone, prefix, ids, matching=constraint.start(), end_ids=sequence.end_ids,
+        max_new_tokens=40, should_stop=lambda: False, drafter=Drafter(ids, precedents))
+
+
+def test_cached_equals_uncached(backbone, sequence, engine, robot, lark):
+    """Lines that were read for other contexts, in other places, give the same answers."""
+    context = context_from_robot(robot)
+    reader = ContextReader(backbone, sequence)
+    reader.read(RobotContext(context.header, ('/something/else data: number\n',)))
+    reader.read(RobotContext(context.header, context.blocks[::-1]))
+    cached, expected = reader.read(context), uncached(backbone, sequence, context)
+    for pairs in zip(cached, expected):
+        for some, other in zip(*pairs):
+            torch.testing.assert_close(some, other, rtol=1e-3, atol=1e-3)
+    constraint = engine.compile(lark)
+    for sentence in SENTENCES:
+        assert decode(backbone, sequence, cached, constraint, sentence).ids == decode(
+            backbone, sequence, expected, constraint, sentence).ids
+
+
+def test_forced_equals_stepwise(backbone, sequence, engine, prefix, lark):
+    jumping, stepping = engine.compile(lark), engine.compile(STEPWISE + lark)
+    for sentence in SENTENCES:
+        jumped = decode(backbone, sequence, prefix, jumping, sentence)
+        stepped = decode(backbone, sequence, prefix, stepping, sentence)
+        assert jumped.ids == stepped.ids and jumped.ending is Ending.WHOLE
+        assert jumped.forced > stepped.forced == 0 and jumped.forwards < stepped.forwards
+        precedent = Precedent((1,), (*jumped.ids, sequence.end_id))
+        guessed = decode(backbone, sequence, prefix, jumping, sentence, [precedent])
+        assert guessed.ids == jumped.ids and guessed.forwards <= jumped.forwards
+
+
+def test_what_is_forced_leaves_the_next_token_whole(backbone, engine):
+    """A space that is forced before a number would make every minus a rare token."""
+    matching = engine.compile('start: "x: " /-?[0-9]/').start()
+    tokenizer = backbone.tokenizer
+    assert tokenizer.decode(matching.forced()) == 'x:'
+    for text in (' -', ' '):
+        scores = torch.zeros(backbone.shape.vocabulary)
+        scores[tokenizer.encode(text)] = 1
+        assert tokenizer.decode(matching.choose(scores)) == text
+
+
+def test_nothing_but_text_may_follow_in_a_text(backbone, engine):
+    matching = engine.compile(r'start: "x " /"([^"\\\x00-\x1f\x7f]|\\["\\]){0,240}"/').start()
+    matching.forced()
+    matching.accept(*backbone.tokenizer.encode(' "'))
+    for token in range(151643, backbone.shape.vocabulary):
+        scores = torch.zeros(backbone.shape.vocabulary)
+        scores[token] = 1  # the likeliest by far, were it allowed
+        assert matching.choose(scores) < 151643
