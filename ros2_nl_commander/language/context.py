@@ -15,8 +15,7 @@
 """
 What the model reads about a robot: a line for each interface, in the words of the short form.
 
-Each line stands for itself and is read by itself, so that it is read once however robots change
-and whichever lines are put together for a sentence. Knows no tokenizer.
+Each interface is one line, the same for every robot that has it. Knows no tokenizer.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class RobotContext:
     The text that stands before every instruction.
 
     :param header: read first
-    :param blocks: lines that are each read behind the header and know nothing of one another
+    :param blocks: lines
     """
 
     header: str = ''

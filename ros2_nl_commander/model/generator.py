@@ -111,20 +111,6 @@ class CommandGenerator:
                 self._preparation.prepare(robot)
         self._index = index
 
-    def read_ahead(self, should_stop: StopCheck = lambda: False) -> None:
-        """
-        Read the lines of a robot with many interfaces before sentences ask for them.
-
-        Takes about 0.1 s for a line on two CPU cores; then a sentence waits for none of them.
-
-        :param should_stop: asked before every forward; what was read by then is kept
-        :raises ModelError: if the model fails, for example out of memory
-        """
-        index = self._index
-        if index.is_crowded:
-            with _model_errors():
-                self._preparation.read_ahead(index.robot, should_stop)
-
     def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
         """
         Answer one instruction.

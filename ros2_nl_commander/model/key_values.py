@@ -85,23 +85,6 @@ def rotate_keys(body: Any, keys: torch.Tensor, start: int) -> torch.Tensor:
     """
     positions = torch.arange(start, start + keys.shape[2], device=keys.device)[None]
     cosine, sine = body.rotary_emb(keys, positions)  # (1, T, D) each
-    return _turned(keys, cosine, sine)
-
-
-def shift_keys(body: Any, keys: torch.Tensor, distances: torch.Tensor) -> torch.Tensor:
-    """
-    Turn keys on from the positions that they have (RoPE).
-
-    :param keys: (L, K, T, D), with positions
-    :param distances: (T), how many positions further each belongs
-    """
-    cosine, sine = body.rotary_emb(keys.float(), distances[None])  # (1, T, D) each
-    # Some scaled rotations (YaRN) also lengthen keys, which these were already.
-    scaling = float(body.rotary_emb.attention_scaling)
-    return (_turned(keys.float(), cosine, sine) / scaling).to(keys.dtype)
-
-
-def _turned(keys: torch.Tensor, cosine: torch.Tensor, sine: torch.Tensor) -> torch.Tensor:
     half = keys.shape[-1] // 2
     turned = torch.cat((-keys[..., half:], keys[..., :half]), dim=-1)
     rotated: torch.Tensor = keys * cosine[:, None] + turned * sine[:, None]

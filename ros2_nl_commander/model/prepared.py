@@ -27,13 +27,12 @@ from dataclasses import dataclass
 from threading import Lock
 
 from ros2_nl_commander.language.context import context_from_robot, RobotContext
-from ros2_nl_commander.language.generation import StopCheck
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import entrances
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Matching
 from ros2_nl_commander.model.drafts import Precedent
 from ros2_nl_commander.model.forward import read_prefix
@@ -106,19 +105,11 @@ class RobotPreparation:
                 self._kept.popitem(last=False)
         return prepared
 
-    def read_ahead(self, robot: RobotDescription, should_stop: StopCheck) -> None:
-        """
-        Read the lines of a robot, of which sentences will need some.
-
-        :raises RobotDescriptionError: if the definition of a type cannot be read
-        """
-        self._reader.read_ahead(context_from_robot(robot), should_stop)
-
     def _make(self, robot: RobotDescription) -> PreparedRobot:
         context = context_from_robot(robot)
         prefix = read_prefix(self._backbone, self._reader.read(context), self._prompt)
         precedents = tuple(
-            Precedent(tuple(self._sequence.block_ids(line)),
+            Precedent(tuple(self._sequence.line_ids(line)),
                       tuple(self._sequence.answer_ids(entrance.label)[:-1]))
             for entrance, line in zip(entrances(robot), context.blocks))
         return PreparedRobot(robot, context, prefix, self._matching(robot), precedents)

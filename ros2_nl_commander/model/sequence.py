@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.language.errors import ModelError
 from transformers import PreTrainedTokenizerBase
 
@@ -70,13 +71,18 @@ class SequenceEncoder:
         self.end_id = _id_of(tokenizer, END_OF_TURN)
         self.end_ids = frozenset({self.end_id, _id_of(tokenizer, END_OF_TEXT)})
 
-    def header_ids(self, header: str) -> list[int]:
-        """Return the tokens that every block of a context stands behind."""
-        return [*self._fixed(self._layout.opening), *self._plain(header)]
+    def context_ids(self, context: RobotContext) -> list[int]:
+        """Return the tokens before the prompt, each line apart; none for an empty context."""
+        if context.is_empty:
+            return []
+        ids = [*self._fixed(self._layout.opening), *self._plain(context.header)]
+        for block in context.blocks:
+            ids += self._plain(block)
+        return ids
 
-    def block_ids(self, block: str) -> list[int]:
-        """Return the tokens of one block of a context."""
-        return self._plain(block)
+    def line_ids(self, line: str) -> list[int]:
+        """Return the tokens of one line of a context."""
+        return self._plain(line)
 
     def instruction_ids(self, instruction: str, *, behind_context: bool) -> list[int]:
         """Return the tokens between prompt and answer."""

@@ -21,7 +21,7 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, N answer tokens of
 from __future__ import annotations
 
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.forward import append_prompt, embed, logits, read
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import SequenceEncoder

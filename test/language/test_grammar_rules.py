@@ -33,8 +33,9 @@ def grammar(node, **rules):
     return Grammar({**rules, 'start': node}, 'start')
 
 
-@pytest.mark.parametrize('text', ['a\nb', '\r', 'a\tb', '\x00', '\x1b[0m', '\x7f', '\x85', '\ud800',
-                                  '\u2028', '\u2029', 'e\u0301', '\u212b'])
+@pytest.mark.parametrize('text', [
+    'a\nb', '\r', 'a\tb', '\x00', '\x1b[0m', '\x7f', '\x85', '\ud800', '\u2028', '\u2029',
+    'e\u0301', '\u212b'])
 def test_literals_are_one_line_of_composed_characters(text):
     with pytest.raises(ValueError, match='control characters|NFC'):
         Literal(text)
@@ -58,10 +59,11 @@ def test_patterns_are_what_both_engines_read_alike(regex):
         Pattern(regex)
 
 
-@pytest.mark.parametrize('regex', [*REGEXES, r'[^"\\\x00-\x1f\x7f]{0,240}', r'[\]\[\-\^]', '[_./-]',
-                                   "'(?:[^']|''){0,9}'", '(?:/[a-z]{1,3}){1,6}', '[ä-ü日]?', '|a'])
+@pytest.mark.parametrize('regex', [
+    *REGEXES, r'[^"\\\x00-\x1f\x7f]{0,240}', r'[\]\[\-\^]', '[_./-]', "'(?:[^']|''){0,9}'",
+    '(?:/[a-z]{1,3}){1,6}', '[ä-ü日]?', '|a'])
 @given(text=st.text(CHARACTERS, max_size=8))
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 def test_a_pattern_means_what_python_takes_it_for(regex, text):
     assert matches(grammar(Pattern(regex)), text) == bool(re.fullmatch(regex, text))
 
@@ -158,7 +160,7 @@ def test_long_chains_of_rules_are_no_deep_stack():
 
 
 @given(grammars(), st.integers(0, 2 ** 32))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_samples_fit(generated, seed):
     try:
         text = sample(generated, Random(seed))

@@ -99,7 +99,7 @@ def robot():
     '/volume data: 0', '/mast data: 0.499999', '/mast data: 1.200001', '/mast data: -7',
     '/say data: ""', r'/say data: "a \"b\" \\ $(reboot) `id` 🤖"', '/joints data: []',
     '/joints data: [-2147483648, 2147483647]', '/siren data: true', 'no: unsafe',
-    *(f'/goto {place}' for place in PLACES), '/say data: "' + 'ä' * 240 + '"'])
+    '/siren data: false'])
 def test_what_the_robot_can_do_is_accepted(robot, text):
     assert matches(ROBOT, text) and accepts(robot, text)
 
@@ -111,17 +111,32 @@ def test_what_the_robot_can_do_is_accepted(robot, text):
     '/cmd_vel2 x: 0', '/cmdvel', '/cmd 2 times', '/goto ward 2', '/goto ward 13', '/goto xyzzy',
     '/goto a.b', '/volume data: 256', '/volume data: -1', '/volume data: 1.0', '/volume data: 007',
     '/volume data: "5"', '/mast data: 0.5', '/mast data: 1.2', '/mast data: 1', '/say data: hi',
-    '/say data: "a"b"', '/say data: "\n"', '/say data: "\\n"', '/say data: "' + 'ä' * 241 + '"',
-    '/say data: "hi"; reboot', '/joints data: [2147483648]', '/joints data: [1, ]',
-    '/joints data: [' + ', '.join('1' * 37) + ']', '/siren data: True', '/siren data: 1',
+    '/say data: "a"b"', '/say data: "\n"', '/say data: "\\n"', '/say data: "hi"; reboot',
+    '/joints data: [2147483648]', '/joints data: [1, ]', '/siren data: True', '/siren data: 1',
     '/never 0.00000001', '/never ', '$(reboot)', 'ros2 topic pub /cmd_vel', 'no: ', 'no: unsafe.',
-    '/goto /x', '/goto "y', 'NO: unsafe', '/goto ' + 'x' * 4999, '/goto ' + 'x' * 5001])
+    '/goto /x', '/goto "y', 'NO: unsafe'])
 def test_what_the_robot_cannot_do_is_refused(robot, text):
     assert not matches(ROBOT, text) and not accepts(robot, text)
 
 
+@pytest.mark.parametrize('place', range(len(PLACES)))
+def test_places_are_called_anything(robot, place):
+    name = PLACES[place]
+    for text in (f'/goto {name}', f'/goto {name}2', f'/via {name}, {name}', f'/goto {name}3',
+                 f'/goto {name[:-1]}', f'/goto {name}{name}', f'/goto {name[1:]}'):
+        assert matches(ROBOT, text) == accepts(robot, text), text
+    assert accepts(robot, f'/goto {name}') and not accepts(robot, f'/goto x{name}')
+
+
+@pytest.mark.parametrize('spelt, most', [('/say data: "{}"', 240), ('/joints data: [{}]', 36)])
+def test_lengths_are_bounded(robot, spelt, most):
+    for count in (most, most + 1):
+        text = spelt.format('ä' * count if 'say' in spelt else ', '.join('1' * count))
+        assert matches(ROBOT, text) == accepts(robot, text) == (count == most)
+
+
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=50, deadline=None)
 def test_engine_and_oracle_agree_on_the_robot(robot, random):
     text = sample(ROBOT, random)
     assert matches(ROBOT, text) and accepts(robot, text)
@@ -131,7 +146,7 @@ def test_engine_and_oracle_agree_on_the_robot(robot, random):
 
 
 @given(grammars(), st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_engine_and_oracle_agree_on_any_grammar(grammar, random):
     try:
         text = sample(grammar, random)
@@ -158,8 +173,8 @@ def test_the_text_can_be_read():
 
 def test_long_expressions_are_written_once():
     number = Number(-0.123, 4.567)
-    lark = lark_from_grammar(Grammar({'start': Repeat(Sequence((number, QUOTED, number)), ', ', 1)},
-                                     'start'))
+    item = Sequence((number, QUOTED, number))
+    lark = lark_from_grammar(Grammar({'start': Repeat(item, ', ', 1)}, 'start'))
     assert lark.count('/') == 4 and lark.count('NUMBER-0') == 3
 
 
@@ -170,8 +185,8 @@ def test_the_same_grammar_gives_the_same_text():
 def test_2000_interfaces_are_written_and_compiled_soon():
     """Default limits of the engine are enough, though its lists of rules end at 2,000 options."""
     names = [f'/robot_{index % 7}/arm/joint_{index}' for index in range(2000)]
-    grammar = Grammar({**ROBOT.rules, 'start': Choice(tuple(
-        Sequence((Literal(name), words(' ', ' fast '), Reference('x'))) for name in names))}, 'start')
+    options = (Sequence((Literal(name), words(' ', ' fast '), Reference('x'))) for name in names)
+    grammar = Grammar({**ROBOT.rules, 'start': Choice(tuple(options))}, 'start')
     start = perf_counter()
     lark = lark_from_grammar(grammar)
     written = perf_counter()
@@ -179,7 +194,8 @@ def test_2000_interfaces_are_written_and_compiled_soon():
     print(f'{len(lark)} characters, written in {written - start:.3f} s, '
           f'compiled in {perf_counter() - written:.3f} s')
     for name in names[::97]:
-        assert accepts(compiled, f'{name} fast x: 0.5') and not accepts(compiled, f'{name}x x: 0.5')
+        assert accepts(compiled, f'{name} fast x: 0.5')
+        assert not accepts(compiled, f'{name}x x: 0.5')
 
 
 @pytest.fixture(scope='module')
@@ -208,7 +224,7 @@ def test_the_real_tokenizer_is_forced_to_nothing_but_its_own_way(tokenizer):
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_real_tokenizer_spells_the_same_texts(tokenizer, random):
     compiled = matcher(ROBOT, tokenizer)
     text = mutated(sample(ROBOT, random), random)
