@@ -90,14 +90,6 @@ class Generator(Protocol):
         May run beside ``generate``, which goes on for the robot before.
         """
 
-    def read_ahead(self, should_stop: StopCheck) -> None:
-        """
-        Use idle time to read what later sentences may ask for; may run beside ``generate``.
-
-        :param should_stop: asked now and then; True ends the work, and a later call goes on
-        :raises ModelError: if the model fails
-        """
-
     def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
         """
         Answer one instruction; a decline is an answer, not an error.

@@ -29,7 +29,7 @@ from ros2_nl_commander.language.grammar_rules import (
 DECLINE = 'null'
 
 _DEEPEST = 6
-_MOST_ITEMS = 64
+_MOST_ITEMS = None
 _NAME = Pattern(r'(?:/[A-Za-z][A-Za-z0-9]{0,30}(?:_[A-Za-z0-9]{1,30}){0,5}){1,6}')
 _PACKAGE = Pattern(r'[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){0,5}')
 _TYPE = Pattern(r'[A-Z][A-Za-z0-9]{0,60}')

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+import unicodedata
 
 from ros2_nl_commander.language.errors import CommandSyntaxError
 
@@ -31,6 +32,7 @@ TYPE_FOLDERS = {'topic': 'msg', 'service': 'srv', 'action': 'action'}
 MAX_NAME_LENGTH = 255
 _NAME = re.compile(r'(?!.*__)(?:/[A-Za-z_][A-Za-z0-9_]*)+')
 _TYPE = re.compile(r'(?!.*__)[a-z](?:[a-z0-9_]*[a-z0-9])?/(msg|srv|action)/[A-Z][A-Za-z0-9]*')
+_TAG = re.compile(r'<[|/]?[a-z_]+[|]?>')
 _FIELD_PATH = re.compile(r'[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*')
 
 _EXCERPT = reprlib.Repr()
@@ -95,6 +97,19 @@ def check_field_path(path: str) -> None:
     """
     if not _FIELD_PATH.fullmatch(path):
         raise CommandSyntaxError(f'{excerpt(path)} is not a field such as data or linear.x')
+
+
+def check_spoken(text: str) -> None:
+    """
+    Check that a model can spell a text as it stands: a place, or a value to choose.
+
+    :raises CommandSyntaxError: if it has control characters, could be composed (NFC), or looks
+        like one of the tokens that structure a conversation
+    """
+    if not text.isprintable() or text != text.strip() or not text:
+        raise CommandSyntaxError(f'{excerpt(text)} has characters that cannot be said')
+    if not unicodedata.is_normalized('NFC', text) or _TAG.search(text):
+        raise CommandSyntaxError(f'{excerpt(text)} cannot be spelt by a model as it stands')
 
 
 def with_article(noun: str) -> str:

@@ -59,6 +59,8 @@ def read_interfaces(section: Mapping[str, Entry], noun: str) -> dict[str, str]:
 
 def read_places(section: Mapping[str, Entry]) -> dict[str, Place]:
     """Read poses by their names."""
+    for name, entry in section.items():
+        entry.check(names.check_spoken, name)
     return {name: _place(entry) for name, entry in section.items()}
 
 
@@ -125,6 +127,9 @@ def _choices(entry: Entry) -> tuple[Value, ...]:
         raise entry.error('must name at least one value')
     if not all(isinstance(value, (bool, int, float, str)) for value in values):
         raise entry.error('must list plain values')
+    for value in values:
+        if isinstance(value, str):
+            entry.check(names.check_spoken, value)
     return values
 
 

@@ -21,7 +21,7 @@ state would allow the end of the text, and a broken run would look like a whole 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 import json
 from typing import Any, Protocol
 
@@ -38,6 +38,9 @@ _SLICES = [_TEXT + '{1,10}', _TEXT + '{1,30}', _TEXT + '+']
 #: llguidance stops at 2,000 alternatives in a row by default; a plant has more interfaces.
 _LIMITS = {'max_items_in_row': 200_000, 'initial_lexer_fuel': 50_000_000,
            'step_lexer_fuel': 5_000_000, 'step_max_items': 500_000}
+
+#: Copies share the states of their lexer, which add up until it gives up: then a fresh one serves.
+COPIES = 200
 
 
 class Matching(Protocol):
@@ -88,24 +91,34 @@ class GrammarEngine:
         :param lark: as ``language.lark`` writes it
         :raises GrammarViolationError: if llguidance does not take it
         """
-        matcher = self._library.LLMatcher(
-            self._tokenizer, self._library.LLMatcher.grammar_from_lark(lark), log_level=0,
-            limits=self._library.LLParserLimits(**_LIMITS))
-        if matcher.is_error():
-            raise GrammarViolationError(f'The grammar cannot be used: {matcher.get_error()}')
-        return Constraint(matcher, self._width, self._end_ids)
+        def make() -> Any:
+            matcher = self._library.LLMatcher(
+                self._tokenizer, self._library.LLMatcher.grammar_from_lark(lark), log_level=0,
+                limits=self._library.LLParserLimits(**_LIMITS))
+            if matcher.is_error():
+                raise GrammarViolationError(f'The grammar cannot be used: {matcher.get_error()}')
+            return matcher
+
+        return Constraint(make, self._width, self._end_ids)
 
 
 class Constraint:
     """A compiled grammar; ``start`` begins an answer and costs microseconds."""
 
-    def __init__(self, pristine: Any, width: int, end_ids: frozenset[int]) -> None:
-        self._pristine = pristine
+    def __init__(
+        self, make: Callable[[], Any], width: int, end_ids: frozenset[int]
+    ) -> None:
+        self._make = make
+        self._pristine = make()
+        self._answers = 0
         self._width = width
         self._end_ids = end_ids
 
     def start(self) -> GrammarMatching:
         """Begin an answer."""
+        self._answers += 1
+        if self._answers % COPIES == 0:
+            self._pristine = self._make()
         return GrammarMatching(self._pristine.deep_copy(), self._width, self._end_ids)
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_prefix
-from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys, shift_keys
+from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt, SoftPrompt
 import torch
 
@@ -106,20 +106,6 @@ def read_positionless(backbone, ids, cache):
     positionless = keys * cosine[:, None] - turned * sine[:, None]
     torch.testing.assert_close(rotate_keys(backbone.body, positionless, 0), keys)
     return torch.stack((positionless, values), dim=1)
-
-
-@pytest.mark.parametrize('rope', [
-    {'rope_type': 'default', 'rope_theta': 10000.0},
-    {'rope_type': 'yarn', 'rope_theta': 10000.0, 'factor': 4.0,
-     'original_max_position_embeddings': 64}], ids=['default', 'yarn'])
-def test_keys_are_shifted_by_any_distance(build_tiny_model, rope):
-    body = build_tiny_model(rope_parameters=rope).model
-    positionless = torch.randn(2, 2, 6, 8)
-    distances = torch.tensor([0, 1, 1, 50, 200, 400])
-    shifted = shift_keys(body, rotate_keys(body, positionless, 3), distances)
-    for index, distance in enumerate(distances.tolist()):
-        expected = rotate_keys(body, positionless[:, :, index:index + 1], 3 + index + distance)
-        torch.testing.assert_close(shifted[:, :, index:index + 1], expected)
 
 
 def test_padding_on_the_right_changes_nothing(tiny_backbone):

@@ -29,7 +29,7 @@ from ros2_nl_commander.language.shortlist import SIZE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.blocks import ContextReader
+from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.decode import Decoded, Ending
@@ -226,16 +226,6 @@ def test_of_a_crowd_only_what_the_sentence_may_mean_is_read(generator, monkeypat
     (context,) = contexts
     assert len(context.blocks) == SIZE
     assert any('/kitchen_lamp' in line for line in context.blocks)
-
-
-def test_a_crowd_can_be_read_ahead(tiny_backbone, monkeypatch):
-    generator = build(tiny_backbone)
-    generator.use_robot(crowd(2 * SIZE))
-    generator.read_ahead()
-    monkeypatch.setattr(ContextReader, '_read_behind', None)
-    generator.generate('switch the kitchen lamp on')
-    generator.use_robot(ROBOT.__class__('few', services={'/cell_1/start': 'std_srvs/srv/Trigger'}))
-    generator.read_ahead()  # nothing to do
 
 
 def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):

@@ -23,14 +23,15 @@ from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.model.backbone import load_backbone
-from ros2_nl_commander.model.blocks import ContextReader
 from ros2_nl_commander.model.cache import cache_root, folder_name, is_published
 from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
+from ros2_nl_commander.model.forward import embed, read
+from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
-from uncached_context import uncached
 
 FOLDER = cache_root() / 'models' / folder_name('Qwen/Qwen2.5-Coder-0.5B-Instruct')
 
@@ -82,12 +83,15 @@ def decode(backbone, sequence, prefix, constraint, sentence, precedents=()):
 
 
 def test_cached_equals_uncached(backbone, sequence, engine, robot, lark):
-    """Lines that were read for other contexts, in other places, give the same answers."""
+    """A context that grew line by line gives the same answers as one that is read in one go."""
     context = context_from_robot(robot)
     reader = ContextReader(backbone, sequence)
-    reader.read(RobotContext(context.header, ('/something/else data: number\n',)))
-    reader.read(RobotContext(context.header, context.blocks[::-1]))
-    cached, expected = reader.read(context), uncached(backbone, sequence, context)
+    for count in (2, 5, 6):
+        reader.read(RobotContext(context.header, context.blocks[:count]))
+    cache = KeyValueCache()
+    with torch.no_grad():
+        read(backbone, embed(backbone, torch.tensor([sequence.context_ids(context)])), cache)
+    cached, expected = reader.read(context), cache.key_values()
     for pairs in zip(cached, expected):
         for some, other in zip(*pairs):
             torch.testing.assert_close(some, other, rtol=1e-3, atol=1e-3)

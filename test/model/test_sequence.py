@@ -18,6 +18,7 @@
 from __future__ import annotations
 
 import pytest
+from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from tokenizers import models, Tokenizer
@@ -54,7 +55,7 @@ def test_a_special_token_that_somebody_types_stays_text(sequence, tiny_tokenizer
     def instruction_ids(text):
         return sequence.instruction_ids(text, behind_context=True)
 
-    for encode in (instruction_ids, sequence.header_ids, sequence.block_ids, sequence.answer_ids):
+    for encode in (instruction_ids, sequence.line_ids, sequence.answer_ids):
         assert count(encode(f'a {typed} b')) == count(encode('a b'))
     # The template's own tokens stay special after somebody typed one.
     assert tiny_tokenizer.encode('<|im_end|>') == [sequence.end_id]
@@ -63,7 +64,7 @@ def test_a_special_token_that_somebody_types_stays_text(sequence, tiny_tokenizer
 def test_the_layouts_as_text(tiny_tokenizer):
     def text(name, behind_context):
         encoder = SequenceEncoder(tiny_tokenizer, LAYOUTS[name])
-        context = encoder.header_ids('HEADER ') + encoder.block_ids('BLOCK ')
+        context = encoder.context_ids(RobotContext('HEADER ', ('BLOCK ',)))
         instruction = encoder.instruction_ids('go', behind_context=behind_context)
         return tiny_tokenizer.decode(context * behind_context + instruction)
 

@@ -25,6 +25,8 @@ from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Node
 
 _NANOSECONDS = 10**9
+#: A month; what is published for so long is bounded more tightly.
+LONGEST_SEC = 31 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,12 @@ class DurationForm:
 
     def read(self, scanner: Scanner) -> Fields:
         """Read it; anything else is a CommandSyntaxError."""
-        seconds, nanoseconds = divmod(round(read_duration(scanner) * _NANOSECONDS), _NANOSECONDS)
+        seconds, nanoseconds = divmod(round(read_duration(scanner, LONGEST_SEC) * _NANOSECONDS), _NANOSECONDS)
         return {'sec': seconds, **({'nanosec': nanoseconds} if nanoseconds else {})}
 
     def node(self, rules: RuleBook) -> Node:
         """Give what may be spelt."""
-        return duration_node(rules)
+        return duration_node(rules, LONGEST_SEC)
 
     def hint(self) -> str:
         """Tell the model what stands here."""

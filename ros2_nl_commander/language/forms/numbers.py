@@ -37,6 +37,7 @@ from ros2_nl_commander.language.quantities import (
 NUMBER = re.compile(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?')
 _UNIT = re.compile(' (' + '|'.join(
     sorted(map(re.escape, UNITS), key=len, reverse=True)) + r')(?![A-Za-z/%])')
+_SLACK = 1e-9
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
 
 
@@ -77,11 +78,12 @@ class NumberForm:
         if spelt is None:
             raise scanner.error('a number')
         unit = scanner.match(_UNIT)
-        value = self._value(Fraction(spelt), unit.strip() if unit else None)
-        if not self.low <= value <= self.high:
+        exact = self._exact(Fraction(spelt), unit.strip() if unit else None)
+        # A bound is a float: 1.2 must hold 1.2, and pi 180 degrees.
+        if not self.low - _SLACK <= exact <= self.high + _SLACK:
             raise LimitError(f'{spelt}{unit or ""} is outside {self.low:g} to {self.high:g}'
                              f'{" " + self.unit.symbol if self.unit else ""}')
-        return value
+        return self._held(exact)
 
     def _constant(self, name: str) -> int | float:
         values = dict(self.constants)
@@ -89,15 +91,19 @@ class NumberForm:
             raise FieldError(f'no constant {name}; there are {", ".join(values)}')
         return values[name]
 
-    def _value(self, number: Fraction, symbol: str | None) -> int | float:
+    def _exact(self, number: Fraction, symbol: str | None) -> Fraction:
         exact = number if symbol is None else self._converted(number, UNITS[symbol])
-        if not self.is_integer:
-            return published(exact)
-        rounded = round(exact)
         # A share of a whole is rounded; everything else must come out even.
-        if symbol != '%' and abs(exact - rounded) > Fraction(1, 10**6):
+        return Fraction(round(exact)) if symbol == '%' and self.is_integer else exact
+
+    def _held(self, exact: Fraction) -> int | float:
+        """Give what is published for a number that is in range."""
+        if not self.is_integer:
+            # Rounding must not push it over a bound.
+            return min(max(published(exact), self.low), self.high)
+        if abs(exact - round(exact)) > Fraction(1, 10**6):
             raise FieldError(f'{float(exact):g} is not a whole number')
-        return rounded
+        return round(exact)
 
     def _converted(self, number: Fraction, unit: Unit) -> Fraction:
         if unit.symbol == '%':

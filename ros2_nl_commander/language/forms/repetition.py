@@ -88,19 +88,19 @@ def _rate(scanner: Scanner) -> float | None:
     return rate
 
 
-def read_duration(scanner: Scanner) -> Fraction:
+def read_duration(scanner: Scanner, longest: int = LONGEST_SEC) -> Fraction:
     """
     Read a length of time [s].
 
+    :param longest: the most it may be [s]
     :raises CommandSyntaxError: if there is none, or it is too long
     """
     number, unit = scanner.match(NUMBER), scanner.match(_DURATION_UNIT)
     if number is None or unit is None:
         raise scanner.error('a duration such as 5 s')
     seconds = Fraction(number) * UNITS[unit.strip()].factor
-    if not 0 < seconds <= LONGEST_SEC:
-        raise CommandSyntaxError(
-            f'{number}{unit} is not above 0 and at most {LONGEST_SEC} seconds')
+    if not 0 < seconds <= longest:
+        raise CommandSyntaxError(f'{number}{unit} is not above 0 and at most {longest} seconds')
     return seconds
 
 
@@ -117,11 +117,11 @@ def repetition_node(rules: RuleBook) -> Node:
     return rules.rule('repetition', build)
 
 
-def duration_node(rules: RuleBook) -> Node:
+def duration_node(rules: RuleBook, longest: int = LONGEST_SEC) -> Node:
     """Give the lengths of time that may be spelt."""
     def build() -> Node:
         return Choice(tuple(
-            Sequence((Number(Fraction(1, 1000), LONGEST_SEC / UNITS[unit].factor),
+            Sequence((Number(Fraction(1, 1000), longest / UNITS[unit].factor),
                       Literal(f' {unit}'))) for unit in DURATIONS))
 
-    return rules.rule('duration', build)
+    return rules.rule(('duration', longest), build)
