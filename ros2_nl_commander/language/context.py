@@ -28,8 +28,8 @@ from ros2_nl_commander.language.forms.interface import body_form
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import Entrance, entrances
 
-_HEADER = ('Answer with the one command that the robot is asked for: a name below and what follows '
-           'it, or no: and the reason.\n')
+_HEADER = ('Answer with the one command that the robot is asked for: '
+           'a name below and what follows it, or no: and the reason.\n')
 #: Types whose names tell nothing that their fields do not.
 _PLAIN_PACKAGES = ('std_msgs', 'std_srvs', 'geometry_msgs')
 #: Characters of a line about fields; messages of fifty fields are told apart by the first ones.

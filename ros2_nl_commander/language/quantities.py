@@ -95,7 +95,8 @@ _WORDS: dict[str, str] = {
     'per cent': '%', 'kilo': 'kg', 'kilogram': 'kg', 'gram': 'g', 'milligram': 'mg', 'tonne': 't',
     'ton': 't', 'pound': 'lb', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
     'milliliter': 'ml', 'microlitre': 'ul', 'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
-    'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'volt': 'V', 'amp': 'A', 'ampere': 'A', 'watt': 'W', 'celsius': 'C',
+    'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'volt': 'V', 'amp': 'A', 'ampere': 'A',
+    'watt': 'W', 'celsius': 'C',
     'centigrade': 'C', 'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
     'degc': 'C', 'degf': 'F', 'nm': 'Nm',
 }

@@ -98,7 +98,8 @@ def _text(entrance: Entrance, robot: RobotDescription) -> str:
     line = context_line(entrance, robot)
     if isinstance(form, MotionForm):
         return f'{line} {_MOTION_WORDS}'
-    goal = f'{_GOAL_WORDS} {" ".join(robot.places)}' if 'Pose' in type_name or 'PLACE' in line else ''
+    is_goal = 'Pose' in type_name or 'PLACE' in line
+    goal = f'{_GOAL_WORDS} {" ".join(robot.places)}' if is_goal else ''
     return f'{line} {type_name.rsplit("/", 1)[1]} {goal}'
 
 

@@ -33,7 +33,7 @@ from ros2_nl_commander.language.forms.durations import DurationForm
 from ros2_nl_commander.language.forms.fields import BracedForm, FieldsForm, ListForm, ValueForm
 from ros2_nl_commander.language.forms.interface import body_form, BodyForm
 from ros2_nl_commander.language.forms.motion import MotionForm, STOP
-from ros2_nl_commander.language.forms.numbers import NumberForm
+from ros2_nl_commander.language.forms.number import NumberForm
 from ros2_nl_commander.language.forms.poses import PoseForm
 from ros2_nl_commander.language.forms.scalars import ChoiceForm, TextForm
 from ros2_nl_commander.language.forms.scanner import Scanner
@@ -76,8 +76,9 @@ def _means(text: str, command: Command, robot: RobotDescription) -> bool:
 
 def _bodies(command: Command, form: BodyForm, said: Sequence[str]) -> Iterator[str]:
     """Give what may stand behind the name, the likeliest first."""
-    if isinstance(form, MotionForm) and isinstance(command, TopicPublication):
-        yield from _motions(command, form, said)
+    if isinstance(form, MotionForm):
+        if isinstance(command, TopicPublication):
+            yield from _motions(command, form, said)
         return
     body = spell_value(form, command.fields, said) or ''
     yield body

@@ -135,9 +135,9 @@ PARAMETERS = (
                   'empty: what the live graph offers'),
     ParameterSpec('annotations', '', 'what people know about the live robot: a YAML file with '
                   'places, about, choices, limits'),
-    ParameterSpec('include', '', 'of the live graph also these names: patterns with spaces between'),
+    ParameterSpec('include', '', 'of the live graph also these names: patterns, spaces between'),
     ParameterSpec('exclude', '', 'of the live graph never these names; stronger than include'),
-    ParameterSpec('constrain', True, 'hold answers to what the robot accepts; false only to compare'),
+    ParameterSpec('constrain', True, 'hold answers to what the robot accepts; false to compare'),
     ParameterSpec('device', 'auto', 'where the model runs: auto, cpu, cuda, cuda:1, ...',
                   check=_check_device),
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',

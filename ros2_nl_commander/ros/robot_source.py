@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Where the robot comes from: a description file, or the graph as long as the node is configured."""
+"""Where the robot comes from: a description file, or the graph while the node is configured."""
 
 from __future__ import annotations
 

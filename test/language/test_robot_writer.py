@@ -22,16 +22,29 @@ from language_strategies import floats, integers, names, scalars, texts, types
 import pytest
 
 from ros2_nl_commander.language.errors import CommandSyntaxError, RobotDescriptionError
+from ros2_nl_commander.language.names import check_spoken
 from ros2_nl_commander.language.robot import load_robot, parse_robot, RobotDescription
 from ros2_nl_commander.language.robot_sections import Place
 from ros2_nl_commander.language.robot_writer import write_robot
 
 DEMO_ROBOT = Path(__file__).parents[2] / 'config' / 'robots' / 'demo_robot.yaml'
 
+
+def _can_be_spoken(text):
+    try:
+        check_spoken(text)
+    except CommandSyntaxError:
+        return False
+    return True
+
+
 not_blank = texts.filter(str.strip)
 paths = st.from_regex(r'[a-z]{1,4}(\.[a-z]{1,4})?', fullmatch=True)
 bounds = st.lists(integers | floats, min_size=2, max_size=2).map(sorted).map(tuple)
-choices = st.lists(scalars, min_size=1, max_size=3).map(tuple)
+spoken = texts.filter(_can_be_spoken)
+choices = st.lists(
+    scalars.filter(lambda value: not isinstance(value, str) or _can_be_spoken(value)),
+    min_size=1, max_size=3).map(tuple)
 definition_texts = not_blank | st.lists(
     texts | st.sampled_from(('float32 x', '---', '', '  int8 A=1  # b', '\tstring s')),
     min_size=1, max_size=5).map('\n'.join).map(lambda text: text + '\n').filter(str.strip)
@@ -52,7 +65,7 @@ def robots(draw):
     return RobotDescription(
         robot=draw(not_blank), topics=topics, services=services, actions=actions,
         places=draw(st.dictionaries(
-            texts, st.builds(Place, not_blank, floats, floats, floats), max_size=3)),
+            spoken, st.builds(Place, not_blank, floats, floats, floats), max_size=3)),
         about=by_name(not_blank),
         choices=by_name(st.dictionaries(paths, choices, max_size=2)),
         limits=by_name(st.dictionaries(paths, bounds, max_size=2)),

@@ -54,10 +54,12 @@ about:
 choices: {/tray: {side: [left, right]}}
 limits: {/mast: {data: [0, 120]}}
 definitions:
-  acme/srv/Tray: "string side\\nuint8 SLOW=1\\nuint8 FAST=2\\nuint8 pace\\nfloat32 tilt_deg\\n---\\n"
+  acme/srv/Tray:
+    "string side\\nuint8 SLOW=1\\nuint8 FAST=2\\nuint8 pace\\nfloat32 tilt_deg\\n---\\n"
   acme/action/Visit: "geometry_msgs/PoseStamped[] poses\\n---\\n---\\n"
   turtlesim/srv/SetPen: "uint8 r\\nuint8 g\\nuint8 b\\nuint8 width\\nuint8 off\\n---\\n"
-  nav2_msgs/action/Spin: "float32 target_yaw\\nbuiltin_interfaces/Duration time_allowance\\n---\\n---\\n"
+  nav2_msgs/action/Spin:
+    "float32 target_yaw\\nbuiltin_interfaces/Duration time_allowance\\n---\\n---\\n"
 """, 'box.yaml')
 
 

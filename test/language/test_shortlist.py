@@ -24,7 +24,8 @@ from ros2_nl_commander.language.shortlist import InterfaceIndex
 SIZE = 20
 PLANT = RobotDescription(
     'plant',
-    topics={'/agv/cmd_vel': 'geometry_msgs/msg/Twist', '/agv/goal': 'geometry_msgs/msg/PoseStamped',
+    topics={'/agv/cmd_vel': 'geometry_msgs/msg/Twist',
+            '/agv/goal': 'geometry_msgs/msg/PoseStamped',
             **{f'/line_{line}/valve_{valve}/position': 'std_msgs/msg/Float64'
                for line in range(20) for valve in range(20)}},
     services={'/gate/open': 'std_srvs/srv/Trigger', '/siren': 'std_srvs/srv/SetBool',
@@ -38,7 +39,8 @@ PLANT = RobotDescription(
 @pytest.mark.parametrize('sentence, name', [
     ('open the gate', '/gate/open'), ('drive two metres forward', '/agv/cmd_vel'),
     ('turn right', '/agv/cmd_vel'), ('take it to the packing station', '/agv/goal'),
-    ('pump 42 on', '/pump_42/enable'), ('set valve 7 of line 3 to half', '/line_3/valve_7/position'),
+    ('pump 42 on', '/pump_42/enable'),
+    ('set valve 7 of line 3 to half', '/line_3/valve_7/position'),
     ('WARN everybody', '/siren'), ('lookup the transform', '/agv/LookupTransform')])
 def test_the_interface_that_is_meant_is_kept(sentence, name):
     kept = InterfaceIndex(PLANT, SIZE).shortlist(sentence)

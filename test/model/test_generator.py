@@ -29,9 +29,9 @@ from ros2_nl_commander.language.shortlist import SIZE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import Decoded, Ending
 from ros2_nl_commander.model.generator import CommandGenerator, load_generator
 from ros2_nl_commander.model.prompts import FoldedPrompt

@@ -34,7 +34,8 @@ MANY = [EncodedExample(NOWHERE, (number,), (1, 2)) for number in range(40)]
 def test_encoding(examples, tiny_tokenizer):
     sequence = SequenceEncoder(tiny_tokenizer, LAYOUTS['chat'])
     robot = RobotDescription('box', topics={'/a': 'std_msgs/msg/Bool'})
-    first, *_, last = encode_examples([*examples, Example('go', None, 'no: unsafe', robot)], sequence)
+    examples = [*examples, Example('go', None, 'no: unsafe', robot)]
+    first, *_, last = encode_examples(examples, sequence)
     assert first.context.is_empty and last.context == context_from_robot(robot)
     assert list(last.instruction) == sequence.instruction_ids('go', behind_context=True)
     assert list(first.answer) == sequence.answer_ids(examples[0].answer)
@@ -87,7 +88,8 @@ def test_a_batch_has_one_context_and_wastes_little_padding():
 
 def test_only_what_predicts_the_answer_is_labelled():
     (batch,) = make_batches(
-        [EncodedExample(NOWHERE, (10, 11), (20, 21, 9)), EncodedExample(NOWHERE, (12,), (22, 9))], 2, 9)
+        [EncodedExample(NOWHERE, (10, 11), (20, 21, 9)),
+         EncodedExample(NOWHERE, (12,), (22, 9))], 2, 9)
     assert batch.ids.tolist() == [[12, 22, 9, 9, 9], [10, 11, 20, 21, 9]]
     assert batch.labels.tolist() == [
         [22, 9, -100, -100, -100], [-100, 20, 21, 9, -100]]

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ros2_nl_commander.language.command import Fields
-from ros2_nl_commander.language.forms.numbers import NumberForm
+from ros2_nl_commander.language.forms.number import NumberForm
 from ros2_nl_commander.language.forms.rule_book import in_order, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Sequence
@@ -60,7 +60,7 @@ class ColourForm:
         scanner.expect('}')
         if not said:
             raise scanner.error('at least one of r, g, b')
-        return {**{channel: 0.0 for channel in _CHANNELS[:3]}, 'a': 1.0, **said}
+        return {**dict.fromkeys(_CHANNELS[:3], 0.0), 'a': 1.0, **said}
 
     def node(self, rules: RuleBook) -> Node:
         """Give what may be spelt."""

@@ -35,7 +35,8 @@ class DurationForm:
 
     def read(self, scanner: Scanner) -> Fields:
         """Read it; anything else is a CommandSyntaxError."""
-        seconds, nanoseconds = divmod(round(read_duration(scanner, LONGEST_SEC) * _NANOSECONDS), _NANOSECONDS)
+        said = read_duration(scanner, LONGEST_SEC)
+        seconds, nanoseconds = divmod(round(said * _NANOSECONDS), _NANOSECONDS)
         return {'sec': seconds, **({'nanosec': nanoseconds} if nanoseconds else {})}
 
     def node(self, rules: RuleBook) -> Node:

@@ -27,7 +27,7 @@ from typing import Protocol
 
 from ros2_nl_commander.language.command import Fields, Value
 from ros2_nl_commander.language.errors import FieldError
-from ros2_nl_commander.language.forms.numbers import NumberForm
+from ros2_nl_commander.language.forms.number import NumberForm
 from ros2_nl_commander.language.forms.rule_book import in_order, NOTHING, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Repeat, Sequence

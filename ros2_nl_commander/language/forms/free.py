@@ -21,7 +21,7 @@ import re
 
 from ros2_nl_commander.language.command import Fields, Value
 from ros2_nl_commander.language.forms.fields import LONGEST_LIST, nested
-from ros2_nl_commander.language.forms.numbers import ANY_NUMBER
+from ros2_nl_commander.language.forms.number import ANY_NUMBER
 from ros2_nl_commander.language.forms.rule_book import NOTHING, RuleBook
 from ros2_nl_commander.language.forms.scalars import FlagForm, TextForm
 from ros2_nl_commander.language.forms.scanner import Scanner

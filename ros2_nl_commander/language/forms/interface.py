@@ -33,7 +33,7 @@ from ros2_nl_commander.language.forms.fields import (
     BracedForm, FieldsForm, ListForm, LONGEST_LIST, ValueForm)
 from ros2_nl_commander.language.forms.free import FreeFieldsForm
 from ros2_nl_commander.language.forms.motion import MotionForm
-from ros2_nl_commander.language.forms.numbers import NumberForm
+from ros2_nl_commander.language.forms.number import NumberForm
 from ros2_nl_commander.language.forms.poses import POSE_TYPES, PoseForm
 from ros2_nl_commander.language.forms.scalars import (
     choice_form, FlagForm, LONGEST_TEXT, TextForm)
@@ -54,7 +54,8 @@ DEEPEST = 4
 
 _DURATION = 'builtin_interfaces/msg/Duration'
 _COLOUR = 'std_msgs/msg/ColorRGBA'
-_UNSPOKEN = ('builtin_interfaces/msg/Time', 'std_msgs/msg/Header', 'unique_identifier_msgs/msg/UUID')
+_UNSPOKEN = ('builtin_interfaces/msg/Time', 'std_msgs/msg/Header',
+             'unique_identifier_msgs/msg/UUID')
 #: What Python gives messages without fields.
 _FILLER = 'structure_needs_at_least_one_member'
 
@@ -76,7 +77,9 @@ def body_form(name: str, noun: str, robot: RobotDescription) -> BodyForm:
         return FreeFieldsForm()
     maker = _FormMaker(name, schema, robot)
     whole = maker.whole(schema)
-    return whole if isinstance(whole, (PoseForm, ColourForm)) else FieldsForm(tuple(maker.entries(schema, '')))
+    if isinstance(whole, (PoseForm, ColourForm)):
+        return whole
+    return FieldsForm(tuple(maker.entries(schema, '')))
 
 
 def _axes(limits: Mapping[str, tuple[float, float]]) -> tuple[Axis, ...]:
@@ -239,4 +242,3 @@ def _constants(
     fits = {name: value for name, value in chosen.items()
             if not isinstance(kind, IntegerType) or kind.lowest <= value <= kind.highest}
     return tuple(fits.items())
-

@@ -27,7 +27,7 @@ from fractions import Fraction
 import re
 
 from ros2_nl_commander.language.errors import CommandSyntaxError, LimitError
-from ros2_nl_commander.language.forms.numbers import NUMBER
+from ros2_nl_commander.language.forms.number import NUMBER
 from ros2_nl_commander.language.forms.repetition import duration_node, read_duration
 from ros2_nl_commander.language.forms.rule_book import in_order, NOTHING, optional, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
@@ -86,7 +86,8 @@ class MotionForm:
             radius = _quantity(scanner, _AMOUNT_UNITS['linear'])
         if len(self._circling) < 2:
             raise CommandSyntaxError('this robot cannot drive and turn at once')
-        return circle(*self._circling, side, radius)
+        forward, turning = self._circling
+        return circle(forward, turning, side, radius)
 
     def _part(self, scanner: Scanner) -> Part:
         words = {word: (axis, sign) for axis in self.axes for word, sign in axis.words()}

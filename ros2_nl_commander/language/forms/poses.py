@@ -27,7 +27,7 @@ import math
 import re
 
 from ros2_nl_commander.language.command import Fields
-from ros2_nl_commander.language.forms.numbers import NumberForm
+from ros2_nl_commander.language.forms.number import NumberForm
 from ros2_nl_commander.language.forms.rule_book import in_order, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Pattern, Sequence

@@ -26,7 +26,7 @@ import math
 import re
 
 from ros2_nl_commander.language.errors import CommandSyntaxError
-from ros2_nl_commander.language.forms.numbers import NUMBER
+from ros2_nl_commander.language.forms.number import NUMBER
 from ros2_nl_commander.language.forms.rule_book import NOTHING, optional, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Number, Sequence

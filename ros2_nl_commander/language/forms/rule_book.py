@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from types import MappingProxyType
 
-from ros2_nl_commander.language.grammar_rules import Choice, Grammar, Literal, Node, Reference, Sequence
+from ros2_nl_commander.language.grammar_rules import (
+    Choice, Grammar, Literal, Node, Reference, Sequence)
 
 NOTHING = Literal('')
 

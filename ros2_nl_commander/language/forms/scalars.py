@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Values in the short form that are no numbers: truth, text, and what stands in a list of choices."""
+"""Values in the short form that are no numbers: truth, text, and one of a list of choices."""
 
 from __future__ import annotations
 

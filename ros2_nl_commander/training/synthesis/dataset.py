@@ -30,7 +30,7 @@ from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.errors import DatasetError, NlCommanderError
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.robot_writer import write_robot
-from ros2_nl_commander.training.synthesis.robots import make_robot, MadeRobot
+from ros2_nl_commander.training.synthesis.robots import MadeRobot, make_robot
 from ros2_nl_commander.training.synthesis.sentences import (
     command_pair, decline_pair, motion_pair, Pair, vary)
 

@@ -96,7 +96,7 @@ def _value(source: random.Random, archetype: Archetype, name: str) -> list[Inter
     key = _key(source, archetype)
     spare = source.choice(('', '', 'float32 tolerance\n', 'bool wait\n', 'string note\n'))
     noun = 'service' if way < 0.8 else 'action'
-    end = '---\nbool success\n' if noun == 'service' else '---\nbool success\n---\nfloat32 progress\n'
+    end = '---\nbool success\n' + ('' if noun == 'service' else '---\nfloat32 progress\n')
     return [_custom(source, archetype, name, noun, f'{kind} {key}\n{spare}{end}', key)]
 
 
@@ -160,7 +160,8 @@ def _choice(source: random.Random, archetype: Archetype, name: str) -> list[Inte
 def _colour(source: random.Random, archetype: Archetype, name: str) -> list[Interface]:
     if source.random() < 0.6:
         return [Interface(archetype, name, 'topic', 'std_msgs/msg/ColorRGBA')]
-    return [_custom(source, archetype, name, 'service', 'std_msgs/ColorRGBA color\n---\n', 'color')]
+    definition = 'std_msgs/ColorRGBA color\n---\n'
+    return [_custom(source, archetype, name, 'service', definition, 'color')]
 
 
 def _place(source: random.Random, archetype: Archetype, name: str) -> list[Interface]:

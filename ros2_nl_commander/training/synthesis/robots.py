@@ -31,7 +31,8 @@ _PLACES = ('kitchen,office,lobby,reception,ward 1,ward 2,ward 3,pharmacy,dock,ch
            'storage,shelf 4,shelf 12,table 1,table 2,table 7,gate A,gate B,loading bay,workshop,'
            'lab,meeting room,canteen,bathroom,bedroom,living room,entrance,exit,elevator,garage,'
            'room 101,room 204,line 3,cell 2,packing station,library,greenhouse,barn,field 2,pier,'
-           'helipad,home base,waypoint a,waypoint b,checkpoint 5,bay 9,archive,hall,terrace').split(',')
+           'helipad,home base,waypoint a,waypoint b,checkpoint 5,bay 9,archive,hall,terrace'
+           ).split(',')
 #: A base, the kinds of motion sentences that suit it, and its axes where limits are given.
 _BASES = {
     'wheels': (('any', 'nonholonomic'), {'linear.x': 0.5, 'angular.z': 1.0}),

@@ -29,7 +29,14 @@ from ros2_nl_commander.training.synthesis.values import number_in_words, VALUES
 Pair = tuple[str, str]
 
 _SLOTS = {'{d}': 'distance', '{a}': 'turn', '{s}': 'speed', '{w}': 'angular', '{t}': 'duration'}
-_JOINS = ('{} and then {}', 'first {}, then {}', '{}, afterwards {}', '{}; {}', '{} and after that {}')
+_JOINS = ('{} and then {}', 'first {}, then {}', '{}, afterwards {}', '{}; {}',
+          '{} and after that {}')
+#: Places that no made robot has.
+_NOWHERE = ('the moon', 'the roof', 'the cellar', 'table 99', 'Paris', 'ward 17', 'gate Z',
+            'the swimming pool', 'room 999', 'the cinema', "Anna's desk", 'the attic',
+            'building 8')
+#: A base that flies or dives can do what these are for by moving.
+_HEIGHTS = ('hover_height', 'target_depth', 'mast_height')
 _VAGUE = ('set the {}', 'change the {}', 'adjust the {}', 'give the {} another value',
           'what about the {}, change it', 'put the {} somewhere else')
 _BEFORE = ('please ', 'hey robot, ', 'robot, ', 'could you ', 'ok, ', 'now ', 'can you ', 'hey, ',
@@ -113,7 +120,7 @@ def _missing(source: random.Random, robot: MadeRobot) -> Pair | None:
         sentence, _ = motion_pair(source, MadeRobot(robot.description, (), '', ('any',)))
         return sentence, 'no: cannot do that'
     archetype = source.choice(load_archetypes())
-    moves = bool(robot.base) and archetype.names[0] in ('hover_height', 'target_depth', 'mast_height')
+    moves = bool(robot.base) and archetype.names[0] in _HEIGHTS
     if robot.has(archetype.names[0]) or archetype.group == 'place' or moves:
         return None
     sentence = source.choice(source.choice(tuple(archetype.say.values())))
@@ -127,10 +134,7 @@ def _unknown(source: random.Random, robot: MadeRobot) -> Pair | None:
     interface = source.choice(robot.interfaces)
     sentence = source.choice(tuple(interface.archetype.say.values())[0])
     if interface.archetype.group == 'place':
-        places = [place for place in ('the moon', 'the roof', 'the cellar', 'table 99', 'Paris',
-                                      'ward 17', 'the swimming pool', 'gate Z', 'room 999',
-                                      'the cinema', "Anna's desk", 'the attic', 'building 8')]
-        return sentence.replace('{v}', source.choice(places)), 'no: unknown place'
+        return sentence.replace('{v}', source.choice(_NOWHERE)), 'no: unknown place'
     if interface.archetype.group != 'choice':
         return None
     wrong = source.choice(('purple', 'seventh', 'backup', 'outer', 'golden', 'upper', 'Klingon'))

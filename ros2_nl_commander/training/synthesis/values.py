@@ -35,11 +35,13 @@ _UNIT_WORDS = {
     'cm/s': ('cm/s', 'centimetres per second'), 'km/h': ('km/h', 'kilometres per hour', 'kph'),
     'rad/s': ('rad/s', 'radians per second'),
     'deg/s': ('deg/s', 'degrees per second', 'degrees a second'), 'rpm': ('rpm',),
-    '%': ('percent', '%', ' %', 'per cent'), 'N': ('newtons', 'N', 'newton'), 'ml': ('ml', 'millilitres'),
+    '%': ('percent', '%', ' %', 'per cent'), 'N': ('newtons', 'N', 'newton'),
+    'ml': ('ml', 'millilitres'),
     'l': ('litres', 'l'), 'kg': ('kg', 'kilos', 'kilograms'), 'g': ('grams', 'g'),
     'C': ('degrees', 'degrees Celsius', '°C', 'C'),
 }
-_TEXT_STARTS = ('welcome', 'good morning', 'please step back', 'caution', 'lunch is ready', 'hello',
+_TEXT_STARTS = ('welcome', 'good morning', 'please step back', 'caution', 'lunch is ready',
+                'hello',
                 'the doctor will see you now', 'mind the gap', 'happy birthday', 'I am here',
                 'delivery for you', "don't touch", 'thank you', 'back in 5 minutes', 'Guten Tag',
                 'bonjour', 'buenos dias', 'out of order', 'follow me', 'batch', 'fragile',
@@ -131,7 +133,8 @@ def _signed(source: random.Random) -> SaidValue:
     minus = source.random() < 0.4
     if source.random() < 0.15:
         radians = round(source.uniform(0.1, 1.5), 1)
-        return SaidValue(f'{"-" if minus else ""}{radians:g}', f'{"-" if minus else ""}{radians:g}')
+        text = f'{"-" if minus else ""}{radians:g}'
+        return SaidValue(text, text)
     plain = quantity(source, number, 'deg')
     return SaidValue(f'{source.choice(("-", "minus "))}{plain.said}', f'-{plain.spelt}') \
         if minus else plain
