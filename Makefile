@@ -19,9 +19,12 @@ test: setup ## build with colcon and run every test, linters included
 lint: setup ## flake8, pep257, mypy, copyright, manifest, import direction
 	@$(ENV) .venv/bin/python -m pytest test/lint --quiet -rs
 
-train: setup ## train a prompt for the demo robot into runs/porter
-	@$(ENV) .venv/bin/train --data data/porter_train.jsonl --output runs/porter \
-		--kind deep --learning-rate 0.01 --epochs 5 --held-out 0.08 $(ARGS)
+train: setup ## train the shipped prompt again, into runs/general
+	@$(ENV) .venv/bin/synthesize --output runs/made --robots 30
+	@$(ENV) .venv/bin/train --output runs/general --data data/general_train.jsonl \
+		data/porter_train.jsonl runs/made/data.jsonl --kind deep --learning-rate 0.03 \
+		--epochs 1 --batch-size 4 --accumulate 2 --held-out 0.015 --evaluations 3 \
+		--patience 0 $(ARGS)
 
 evaluate: setup ## score the shipped prompt on sentences it was not trained on
 	@$(ENV) .venv/bin/evaluate $(ARGS)
