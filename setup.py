@@ -68,7 +68,7 @@ setup(
         'tqdm',
         'transformers',
     ],
-    extras_require={'test': ['hypothesis', 'pytest']},
+    extras_require={'test': ['hypothesis', 'pytest', 'pytest-timeout']},
     zip_safe=False,
     author='The ros2_nl_commander authors',
     maintainer='The ros2_nl_commander authors',

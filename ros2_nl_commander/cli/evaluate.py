@@ -38,17 +38,20 @@ def main(args: list[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='evaluate', description=__doc__)
     parser.add_argument('--data', type=Path, help='JSON Lines that were not trained on '
-                        '(default: the held-out sentences of the demo robot)')
+                        '(default: sentences to robots that no prompt has seen)')
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
+    parser.add_argument('--unconstrained', action='store_true',
+                        help='without the grammar, to see what it is worth')
     parser.add_argument('--output', type=Path, help='also write everything to this JSON file')
     add_model_arguments(parser)
     return parser
 
 
 def _evaluate(options: Namespace) -> int:
-    examples = load_examples(options.data or share_file('data', 'porter_heldout.jsonl'))
+    examples = load_examples(options.data or share_file('data', 'general_heldout.jsonl'))
     generator = load_generator(GeneratorSettings(
-        options.model, options.prompt, options.device, options.dtype, options.device_map))
+        options.model, options.prompt, options.device, options.dtype, options.device_map,
+        constrain=not options.unconstrained))
     scores = list(tqdm(score_examples(generator, examples), total=len(examples)))
     summary, wrong = summarise(scores), failures(scores)
     _print(summary, wrong)

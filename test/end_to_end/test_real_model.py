@@ -38,7 +38,7 @@ TIMEOUT_SEC = 1200
 SIREN_OFF = 'ros2 service call /porter/siren std_srvs/srv/SetBool "{data: false}"'
 WARD_3 = ('ros2 topic pub --once /porter/goal_pose geometry_msgs/msg/PoseStamped '
           '"{header: {frame_id: map}, pose: {position: {x: 8.5, y: 2.0}, '
-          'orientation: {z: 0.7071, w: 0.7071}}}"')
+          'orientation: {z: 0.707108, w: 0.707105}}}"')
 
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

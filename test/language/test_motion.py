@@ -100,6 +100,17 @@ def test_shares_of_the_top_speed():
     assert ask('backward fast').fields == {'linear': {'x': -0.3}}
 
 
+@pytest.mark.parametrize('text, reason', [
+    ('forward 9999 km', 'takes'), ('forward 2 m at 0.1 m/s in 3 s', 'contradict')])
+def test_what_cannot_be_is_refused_with_its_reason(text, reason):
+    with pytest.raises(LimitError, match=reason):
+        ask(text)
+
+
+def test_distance_speed_and_time_may_all_be_said_where_they_agree():
+    assert ask('forward 1 m at 0.2 m/s for 5 s') == ask('forward 1 m at 0.2 m/s')
+
+
 @pytest.mark.parametrize('text', ['forward at 0.51 m/s', 'backward at 31 cm/s',
                                   'turn left at 60 deg/s', 'forward 10 m in 1 s'])
 def test_too_fast_is_refused_by_name(text):
@@ -109,8 +120,8 @@ def test_too_fast_is_refused_by_name(text):
 
 @pytest.mark.parametrize('text', [
     'strafe left 1 m', 'up 1 m', 'forwards', 'forward 2', 'forward -2 m', 'forward 0 m',
-    'turn left 2 m', 'forward 90 deg', 'forward 2 m at 0.1 m/s in 3 s', 'stop now',
-    'turn left, forward', 'forward, forward', 'forward, backward', '', 'forward 9999 km',
+    'turn left 2 m', 'forward 90 deg', 'stop now',
+    'turn left, forward', 'forward, forward', 'forward, backward', '',
     'forward 2 m at 5', 'circle left radius', 'forward 1 parsec'])
 def test_what_is_no_motion_is_refused(text):
     with pytest.raises(CommandSyntaxError):

@@ -183,7 +183,6 @@ def test_failed_configuration_leaves_the_node_up(
 
 
 @pytest.mark.parametrize('robot, part', [
-    ('', 'parameter robot is empty'),
     ('/no/such/robot.yaml', '/no/such/robot.yaml'),
     ('package://no_such_package/robot.yaml', "package 'no_such_package' is not"),
     ('package://ros2_nl_commander/config/no.yaml', 'config/no.yaml'),

@@ -77,11 +77,12 @@ def process_list() -> Iterator[list[subprocess.Popen[str]]]:
 def test_unconfigured_node_stays_up_until_a_signal(
     process_list: list[subprocess.Popen[str]], number: signal.Signals,
 ) -> None:
-    """Without a robot it says so in one line, and ends with 0."""
-    process = start(program=('-m', 'ros2_nl_commander.cli.nl_commander'))
+    """With a robot file that is not there it says so in one line, and ends with 0."""
+    process = start('--ros-args', '-p', 'robot:=/no/such/robot.yaml',
+                    program=('-m', 'ros2_nl_commander.cli.nl_commander'))
     process_list.append(process)
     output = ''.join(lines_until(process, 'cannot configure'))
-    assert 'parameter robot is empty' in output
+    assert '/no/such/robot.yaml' in output
     process.send_signal(number)
     time.sleep(0.1)
     process.send_signal(number)  # the terminal and ros2 launch send one each

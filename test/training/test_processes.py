@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""Two processes that share a step do what one does with twice the batch."""
+"""Two processes that share a step do what one does with twice the batches."""
 
 from __future__ import annotations
 
@@ -54,16 +54,15 @@ def run_two_processes(arguments):
 @pytest.mark.skipif(not sys.platform.startswith('linux'), reason='names the loopback interface')
 @pytest.mark.skipif(not torch.distributed.is_available(), reason='torch without distributed')
 @pytest.mark.parametrize('kind', ['mlp'])
-def test_two_processes_equal_one_with_twice_the_batch(
+def test_two_processes_equal_one_with_twice_the_batches(
         tiny_model_folder, data_file, tmp_path, kind):
-    # Seven to train on: the last step gives the second process one example less.
+    # Seven to train on: the last batch of an epoch has one example less.
     common = ['--data', str(data_file), '--model', str(tiny_model_folder), '--dtype', 'float32',
               '--kind', kind, '--n-tokens', '3', '--epochs', '2', '--held-out', '0.1',
-              '--learning-rate', '1e-2']
+              '--learning-rate', '1e-2', '--batch-size', '2']
     one, two = tmp_path / 'one', tmp_path / 'two'
-    assert main([*common, '--device', 'cpu', '--batch-size', '4', '--output', str(one)]) == 0
-    done = run_two_processes(
-        [*common, '--device', 'auto', '--batch-size', '2', '--output', str(two)])
+    assert main([*common, '--device', 'cpu', '--accumulate', '2', '--output', str(one)]) == 0
+    done = run_two_processes([*common, '--device', 'auto', '--output', str(two)])
     assert done.returncode == 0, done.stderr
 
     card = json.loads((two / 'prompt.json').read_text())

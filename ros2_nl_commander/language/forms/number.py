@@ -68,8 +68,8 @@ class NumberForm:
         Read a number, with its unit if there is one, or the name of a constant.
 
         :raises CommandSyntaxError: if there is none
-        :raises FieldError: if the unit is of another kind, or a fraction is left of a whole number
-        :raises LimitError: if the number is out of range
+        :raises FieldError: if the unit is of another kind
+        :raises LimitError: if the number is out of range, or none of the whole ones that fit
         """
         name = scanner.match(_NAME) if self.constants else None
         if name is not None:
@@ -102,7 +102,7 @@ class NumberForm:
             # Rounding must not push it over a bound.
             return min(max(published(exact), self.low), self.high)
         if abs(exact - round(exact)) > Fraction(1, 10**6):
-            raise FieldError(f'{float(exact):g} is not a whole number')
+            raise LimitError(f'{float(exact):g} is not a whole number')
         return round(exact)
 
     def _converted(self, number: Fraction, unit: Unit) -> Fraction:

@@ -28,7 +28,7 @@ import re
 
 from ros2_nl_commander.language.command import Fields
 from ros2_nl_commander.language.forms.number import NumberForm
-from ros2_nl_commander.language.forms.rule_book import in_order, RuleBook
+from ros2_nl_commander.language.forms.rule_book import in_order, optional, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Pattern, Sequence
 from ros2_nl_commander.language.quantities import DECIMALS, UNITS
@@ -132,8 +132,12 @@ class PoseForm:
 
     def _coordinates(self, rules: RuleBook) -> Node:
         keys = _KEYS[self.kind]
-        items = tuple(Sequence((Literal(f'{key}: '), _value_node(key, rules))) for key in keys)
-        return Sequence((Literal('{'), in_order(rules, ('pose', keys), items, Literal('}'))))
+        items = tuple(
+            Sequence((Literal(f'{key}: '), (_ANGLE if key in _ANGLES else _LENGTH).node(rules)))
+            for key in keys if key != 'frame')
+        frame = Sequence((Literal(', frame: '), Pattern(_FRAME.pattern)))
+        end = Sequence((optional(frame), Literal('}'))) if 'frame' in keys else Literal('}')
+        return Sequence((Literal('{'), in_order(rules, ('pose', keys), items, end)))
 
     def hint(self) -> str:
         """Tell the model what stands here."""
@@ -180,9 +184,3 @@ def _frame(scanner: Scanner) -> str:
     if frame is None:
         raise scanner.error('a frame such as map')
     return frame
-
-
-def _value_node(key: str, rules: RuleBook) -> Node:
-    if key == 'frame':
-        return Pattern(r'[A-Za-z][A-Za-z0-9_/]{0,30}')
-    return (_ANGLE if key in _ANGLES else _LENGTH).node(rules)

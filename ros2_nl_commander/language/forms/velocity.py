@@ -26,7 +26,7 @@ from fractions import Fraction
 import math
 
 from ros2_nl_commander.language.command import Fields
-from ros2_nl_commander.language.errors import CommandSyntaxError, LimitError
+from ros2_nl_commander.language.errors import LimitError
 from ros2_nl_commander.language.forms.repetition import LONGEST_SEC, RATE_HZ
 from ros2_nl_commander.language.quantities import published
 
@@ -37,6 +37,8 @@ TOP_SPEED = {'linear': Fraction('0.5'), 'angular': Fraction('1')}
 #: What "a bit" is [m, rad].
 SMALL_AMOUNT = {'linear': Fraction('0.2'), 'angular': Fraction(math.pi) / 12}
 #: Radius of a circle of which only the side is said [m].
+#: How far distance, speed and time may disagree where all are said, as a share of the time.
+_AGREEMENT = Fraction(1, 20)
 USUAL_RADIUS = Fraction('0.5')
 
 #: What a robot calls motion along and about its axes (REP 103): positive, negative.
@@ -117,6 +119,11 @@ class Part:
         """Give the velocity, the usual one where none was said."""
         return self.sign * (self.speed or self.axis.usual_speed(self.sign))
 
+    @property
+    def seconds(self) -> Fraction:
+        """Give how long the amount takes at this velocity."""
+        return abs((self.amount or 0) / self.velocity)
+
 
 @dataclass(frozen=True, slots=True)
 class Motion:
@@ -150,20 +157,18 @@ def timed_velocity(motion: Motion) -> TimedVelocity:
     """
     Work out speeds, rate and number of messages.
 
-    :raises CommandSyntaxError: if speed, amount and time are all said, or it takes too long
-    :raises LimitError: if the time asks for more speed than the robot has
+    :raises LimitError: if the time asks for more speed than the robot has, if it takes too long,
+        or if distance, speed and time are all said and do not agree
     """
     bounded = [part for part in motion.parts if part.amount is not None]
     if motion.seconds is None and not bounded:
         return TimedVelocity(_twist(motion.parts, None), 1, None)
-    if motion.seconds is not None and any(part.speed is not None for part in bounded):
-        raise CommandSyntaxError('distance, speed and time are all said: two are enough')
-    if motion.seconds is not None:
-        seconds = motion.seconds
-    else:
-        seconds = max(abs((part.amount or 0) / part.velocity) for part in bounded)
+    seconds = motion.seconds or max(part.seconds for part in bounded)
+    if any(part.speed is not None and abs(part.seconds - seconds) > _AGREEMENT * seconds
+           for part in bounded if motion.seconds is not None):
+        raise LimitError('distance, speed and time contradict each other: two of them are enough')
     if seconds > LONGEST_SEC:
-        raise CommandSyntaxError(f'takes {float(seconds):g} s, more than {LONGEST_SEC} s')
+        raise LimitError(f'takes {float(seconds):g} s, more than {LONGEST_SEC} s')
     times = max(1, math.ceil(round(seconds * Fraction(RATE_HZ), 6)))
     # A speed that was said is kept, and the rate made to fit; else the rate stays a round number.
     keeps_speed = any(part.speed is not None for part in motion.parts)
