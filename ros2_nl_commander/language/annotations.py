@@ -28,11 +28,9 @@ from typing import TypeVar
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.entry import Entry
-from ros2_nl_commander.language.errors import CommandSyntaxError, RobotDescriptionError
 from ros2_nl_commander.language.robot import read_text, RobotDescription
 from ros2_nl_commander.language.robot_sections import (
     Place, read_about, read_choices, read_definitions, read_limits, read_places)
-from ros2_nl_commander.language.yaml_reader import read_mapping
 
 _SECTIONS = ('places', 'about', 'choices', 'limits', 'definitions')
 #: A whole description will do too: what the graph tells is taken from the graph.
@@ -76,11 +74,7 @@ def load_annotations(path: Path) -> Annotations:
 
     :raises RobotDescriptionError: if it cannot be read; names the file and the key
     """
-    text = read_text(path)
-    try:
-        root = Entry(read_mapping(text), str(path))
-    except CommandSyntaxError as error:
-        raise RobotDescriptionError(f'{path}: {error}') from error
+    root = Entry.from_text(read_text(path), str(path))
     sections = {key: entry.entries() for key, entry in root.entries(
         only=(*_SECTIONS, *_IGNORED)).items() if key in _SECTIONS}
     return Annotations(

@@ -15,16 +15,22 @@
 """
 A value in a description file that knows where it stands, so that errors can say so.
 
-Knows the shapes of YAML values; what a key means is decided in ``robot``.
+Knows the shapes of YAML values; what a key means is decided in ``robot`` and ``policy``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from ros2_nl_commander.language.command import Value
-from ros2_nl_commander.language.errors import CommandSyntaxError, RobotDescriptionError
+from ros2_nl_commander.language.errors import (
+    CommandSyntaxError, NlCommanderError, RobotDescriptionError)
+from ros2_nl_commander.language.yaml_reader import read_lines, read_mapping
+
+#: Line numbers, from 1, by the keys that lead there.
+Lines: TypeAlias = Mapping[tuple[str, ...], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +41,37 @@ class Entry:
     :param value: what the file says
     :param source: the file
     :param trail: the keys that lead to the value, outermost first
+    :param lines: where in the file the keys stand
+    :param error_type: what is raised; every error below is of this type
     """
 
     value: Value
     source: str
     trail: tuple[str, ...] = ()
+    lines: Lines = field(default_factory=dict)
+    error_type: type[NlCommanderError] = RobotDescriptionError
 
-    def error(self, reason: str) -> RobotDescriptionError:
-        """Build the error ``file: key: reason`` for this place."""
-        return RobotDescriptionError(': '.join(
-            part for part in (self.source, ' > '.join(self.trail), reason) if part))
+    @classmethod
+    def from_text(
+        cls, text: str, source: str,
+        error_type: type[NlCommanderError] = RobotDescriptionError,
+    ) -> Entry:
+        """
+        Read a YAML text that is one mapping.
+
+        :raises NlCommanderError: of the given type, if it is none
+        """
+        try:
+            return cls(read_mapping(text), source, (), read_lines(text), error_type)
+        except CommandSyntaxError as error:
+            raise error_type(f'{source}: {error}') from error
+
+    def error(self, reason: str) -> NlCommanderError:
+        """Build the error ``file:line: key: reason`` for this place."""
+        line = self.lines.get(self.trail)
+        place = f'{self.source}:{line}' if line else self.source
+        return self.error_type(': '.join(
+            part for part in (place, ' > '.join(self.trail), reason) if part))
 
     def check(self, rule: Callable[..., object], *arguments: str) -> None:
         """
@@ -66,7 +93,7 @@ class Entry:
         """
         if not isinstance(self.value, Mapping):
             raise self.error('must be a mapping of keys to values')
-        below = {key: Entry(value, self.source, (*self.trail, key))
+        below = {key: replace(self, value=value, trail=(*self.trail, key))
                  for key, value in self.value.items()}
         for key, entry in below.items():
             if only and key not in only:
@@ -92,7 +119,7 @@ class Entry:
         """
         if not isinstance(self.value, list):
             raise self.error('must be a list')
-        return [Entry(value, self.source, self.trail) for value in self.value]
+        return [replace(self, value=value) for value in self.value]
 
     def text(self) -> str:
         """
@@ -105,6 +132,16 @@ class Entry:
         if not self.value.strip():
             raise self.error('must not be blank')
         return self.value
+
+    def one_of(self, *words: str) -> str:
+        """
+        Give one of some words.
+
+        :raises NlCommanderError: if this is something else
+        """
+        if self.value not in words:
+            raise self.error(f'must be one of {", ".join(words)}')
+        return self.text()
 
     def number(self) -> float:
         """

@@ -67,5 +67,9 @@ class ParameterError(NlCommanderError):
     """A parameter of the node or of training with a value that cannot work."""
 
 
+class PolicyError(NlCommanderError):
+    """A policy file that cannot be used; names the file, the line and the key."""
+
+
 class NodeError(NlCommanderError):
     """The node does not answer, or says that it cannot work."""

@@ -26,10 +26,9 @@ from pathlib import Path
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.entry import Entry
-from ros2_nl_commander.language.errors import CommandSyntaxError, RobotDescriptionError
+from ros2_nl_commander.language.errors import RobotDescriptionError
 from ros2_nl_commander.language.robot_sections import (
     Place, read_about, read_choices, read_definitions, read_interfaces, read_limits, read_places)
-from ros2_nl_commander.language.yaml_reader import read_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +108,7 @@ def parse_robot(text: str, source: str) -> RobotDescription:
     :param source: what error messages call it, usually its file name
     :raises RobotDescriptionError: if it is wrong; names the source and the key
     """
-    try:
-        root = Entry(read_mapping(text), source)
-    except CommandSyntaxError as error:
-        raise RobotDescriptionError(f'{source}: {error}') from error
+    root = Entry.from_text(text, source)
     sections = {key: entry.entries() for key, entry in root.entries(only=_KEYS).items()
                 if key != 'robot'}
     topics = read_interfaces(sections.get('topics', {}), 'topic')

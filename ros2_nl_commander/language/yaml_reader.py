@@ -66,6 +66,21 @@ def read_mapping(text: str) -> dict[str, Value]:
     return _mapping(root)
 
 
+def read_lines(text: str) -> dict[tuple[str, ...], int]:
+    """Tell for the keys of a mapping that was read, and of those in it, on which line each is."""
+    lines: dict[tuple[str, ...], int] = {}
+
+    def visit(node: yaml.Node | None, trail: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                below = (*trail, str(key.value))
+                lines[below] = key.start_mark.line + 1
+                visit(value, below)
+
+    visit(yaml.compose(text, Loader=yaml.SafeLoader), ())
+    return lines
+
+
 def _check_events(text: str) -> None:
     """Refuse what must not even be composed: deep nesting recurses, aliases multiply."""
     depth = 0

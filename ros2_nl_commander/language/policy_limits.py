@@ -1,0 +1,217 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+How a command is held to numbers: fields, rate, duration, distance, sizes of lists and texts.
+
+A limit counts wherever its path ends a field's path: ``linear.x`` holds for a Twist, for the twist
+in a TwistStamped and for every one of a list, so that no wrapping gets around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+import math
+from typing import TypeAlias
+
+from ros2_nl_commander.language.command import Command, Fields, TopicPublication, Value
+from ros2_nl_commander.language.errors import LimitError
+from ros2_nl_commander.language.names import excerpt
+
+Path: TypeAlias = tuple[str, ...]
+
+#: What ``ros2 topic pub`` publishes at where no rate is said [Hz].
+DEFAULT_RATE_HZ = 1.0
+#: The longest list and text where the policy does not say.
+MAX_ITEMS, MAX_TEXT = 100, 500
+
+_AXES = frozenset((group, axis) for group in ('linear', 'angular') for axis in 'xyz')
+#: Numbers are compared a little loosely: 0.1 x 3 must fit 0.3.
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """
+    Lowest and highest value, both allowed.
+
+    :param low: lowest
+    :param high: highest
+    """
+
+    low: float
+    high: float
+
+    def has(self, number: float) -> bool:
+        """Tell whether a number is in the range."""
+        return self.low - _SLACK <= number <= self.high + _SLACK
+
+    def nearest(self, number: float) -> float:
+        """Give the closest number in the range; a whole one for a whole one, if there is any."""
+        if isinstance(number, int):
+            return min(max(number, math.ceil(self.low)), math.floor(self.high))
+        return min(max(number, self.low), self.high)
+
+    def __str__(self) -> str:
+        """Say it to a person."""
+        return f'{self.low:g} to {self.high:g}'
+
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What a command may say.
+
+    :param fields: ranges by path, in ROS's basic units
+    :param rate_hz: messages a second
+    :param max_duration_sec: how long a publication may last
+    :param max_distance_m: how far a timed velocity may lead
+    :param max_angle_rad: how far it may turn
+    :param max_items: longest list, ``MAX_ITEMS`` if None
+    :param max_text: longest text [characters], ``MAX_TEXT`` if None
+    """
+
+    fields: Mapping[Path, Range] = field(default_factory=dict)
+    rate_hz: Range | None = None
+    max_duration_sec: float | None = None
+    max_distance_m: float | None = None
+    max_angle_rad: float | None = None
+    max_items: int | None = None
+    max_text: int | None = None
+
+    def applied_to(self, command: Command, clamps: bool) -> tuple[Command, str]:
+        """
+        Hold a command to the limits.
+
+        :param clamps: bring numbers to their bounds; sizes, and what is missing, cannot be
+        :returns: the command, and what was changed in words; empty where nothing was
+        :raises LimitError: if it breaks a limit
+        """
+        keeper = _Keeper(clamps)
+        held: set[Path] = set()
+        fields = {key: self._value(value, (key,), command, keeper, held)
+                  for key, value in command.fields.items()}
+        for path, limit in self.fields.items():
+            if path not in held and not limit.has(0):
+                raise LimitError(f'{_spelt(path)} is left out, and zero is not {limit}')
+        command = replace(command, fields=fields)
+        if isinstance(command, TopicPublication):
+            command = self._timed(command, keeper)
+        return command, '; '.join(keeper.changes)
+
+    def _value(
+        self, value: Value, path: Path, command: Command, keeper: _Keeper, held: set[Path]
+    ) -> Value:
+        """Hold whatever stands at a path to its limits; note which limits had their say."""
+        limits = {known: limit for known, limit in self.fields.items()
+                  if path[-len(known):] == known}
+        if isinstance(value, str):
+            _check_size(path, len(value), MAX_TEXT if self.max_text is None else self.max_text)
+        elif isinstance(value, Mapping) and not limits:
+            return {key: self._value(item, (*path, key), command, keeper, held)
+                    for key, item in value.items()}
+        elif isinstance(value, Sequence):
+            _check_size(path, len(value), MAX_ITEMS if self.max_items is None else self.max_items)
+            return [self._value(item, path, command, keeper, held) for item in value]
+        held.update(limits)
+        if isinstance(value, (bool, str, Mapping)):
+            if limits:
+                raise LimitError(f'{_spelt(path)} must be a number, not {excerpt(value)}')
+            return value
+        return self._number(value, path, limits.values(), command, keeper)
+
+    def _number(
+        self, value: Value, path: Path, limits: Iterable[Range], command: Command, keeper: _Keeper
+    ) -> Value:
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise LimitError(f'{_spelt(path)} is {excerpt(value)}')
+        if value and not limits and is_velocity(command.type_name) and path[-2:] in _AXES:
+            raise LimitError(f'{_spelt(path)} is an axis that the policy does not name')
+        for limit in limits:
+            value = keeper.held(_spelt(path), value, limit)
+        return value
+
+    def _timed(self, command: TopicPublication, keeper: _Keeper) -> TopicPublication:
+        """Hold rate, duration and the way that follows from them to the limits."""
+        if command.times is None:
+            raise LimitError('it publishes without end: say how often or how long')
+        rate = command.rate_hz or DEFAULT_RATE_HZ
+        if command.times > 1 and self.rate_hz is not None:
+            rate = keeper.held('the rate', rate, self.rate_hz)
+            command = replace(command, rate_hz=rate)
+        seconds = (command.times or 0) / rate
+        longest = min((bound for bound in self._durations(command) if bound is not None),
+                      default=math.inf)
+        if seconds <= longest + _SLACK:
+            return command
+        kept = keeper.held('the duration in seconds', seconds, Range(0, longest))
+        times = math.floor(kept * rate + _SLACK)
+        if times < 1:
+            raise LimitError(f'the first message alone leads beyond {longest:g} s')
+        return replace(command, times=times)
+
+    def _durations(self, command: TopicPublication) -> Iterator[float | None]:
+        """Give how long it may last by each of the bounds [s]."""
+        yield self.max_duration_sec
+        if is_velocity(command.type_name):
+            for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
+                speed = _speed(command.fields, group)
+                if most is not None and speed > 0:
+                    yield most / speed
+
+
+def is_velocity(type_name: str) -> bool:
+    """Tell whether a type holds velocities of a base, which last until the next message."""
+    return type_name in ('geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped')
+
+
+class _Keeper:
+    """Keeps numbers in their ranges, or refuses them; remembers what it changed."""
+
+    def __init__(self, clamps: bool) -> None:
+        self._clamps = clamps
+        self.changes: list[str] = []
+
+    def held(self, name: str, number: float, limit: Range) -> float:
+        """
+        Give a number that is in the range.
+
+        :raises LimitError: if it is not, and is not to be clamped or cannot
+        """
+        if limit.has(number):
+            return number
+        nearest = limit.nearest(number)
+        if not self._clamps or not limit.has(nearest):
+            raise LimitError(f'{name} = {number:g} is not in {limit}')
+        self.changes.append(f'{name} brought from {number:g} to {nearest:g}')
+        return nearest
+
+
+def _speed(fields: Fields, group: str) -> float:
+    """Give the length of the linear or the angular velocity of a Twist, stamped or not."""
+    twist = fields.get('twist', fields)
+    vector = twist.get(group, {}) if isinstance(twist, Mapping) else {}
+    axes = vector.values() if isinstance(vector, Mapping) else ()
+    return math.hypot(*(axis for axis in axes if isinstance(axis, (int, float))))
+
+
+def _check_size(path: Path, size: int, most: int) -> None:
+    if size > most:
+        raise LimitError(f'{_spelt(path)} has {size} items or characters, more than {most}')
+
+
+def _spelt(path: Path) -> str:
+    return '.'.join(path)
