@@ -69,7 +69,6 @@ class Range:
         return f'{self.low:g} to {self.high:g}'
 
 
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """

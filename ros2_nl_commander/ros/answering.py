@@ -14,10 +14,10 @@
 
 
 """
-From a request to its answer: ask the generator, then check the command again before it goes out.
+From a request to its answer: ask the generator, then check the command again before it goes on.
 
-Knows no ROS: publishing is handed in. The second check does not trust the generator, so that
-whatever is published parses and fits this robot.
+Knows no ROS: what becomes of a command is handed in. The second check does not trust the
+generator, so that whatever is published parses and fits this robot.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def answer_request(
     request: Request,
     generator: Generator,
     current_robot: Callable[[], RobotDescription],
-    publish: Callable[[str], None],
+    deliver: Callable[[Request, str], None],
 ) -> None:
     """
     Answer one request; it has ended when this returns.
 
     :param current_robot: gives the robot as it is by then: an interface may have gone meanwhile
-    :param publish: puts the text of a valid command out, before GENERATED is reported
+    :param deliver: takes the text of a valid command, and ends the request
     """
     if not request.advance(Stage.GENERATING):
         return
@@ -69,7 +69,7 @@ def answer_request(
     except NlCommanderError as error:
         request.advance(Stage.FAILED, reason=str(error))
     else:
-        request.advance(Stage.GENERATED, command=text, first=lambda: publish(text))
+        deliver(request, text)
 
 
 def write_valid_command(command: Command, robot: RobotDescription) -> str:

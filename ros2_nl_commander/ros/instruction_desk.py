@@ -16,8 +16,8 @@
 """
 Where instructions arrive: gives each one an id, checks it, and sees to its answer.
 
-Owns the worker, the generator and the figures. Knows no rclpy: publishing is handed in, so all of
-this can be tried without a graph.
+Owns the worker, the generator, the gate and the figures. Knows no rclpy: publishing is handed in,
+so all of this can be tried without a graph.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from ros2_nl_commander.language.errors import InstructionError, ModelError
 from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.stop_words import is_stop
 from ros2_nl_commander.ros.answering import answer_request
+from ros2_nl_commander.ros.execution.gate import Gate
 from ros2_nl_commander.ros.figures import Figures
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.request import Report, Request
@@ -52,22 +54,28 @@ class InstructionDesk:
         self.robot = EMPTY_ROBOT
         self._report = report
         self._publish = publish
+        self.gate: Gate | None = None
         self._generator: Generator | None = None
         self._description: dict[str, str] = {}
         self._start = f'{time.time_ns() // 1_000_000 & 0xffffffff:x}'
         self._counter = itertools.count(1)
 
-    def equip(self, generator: Generator, robot: RobotDescription) -> None:
-        """Answer with this generator, which was told of this robot, from now on."""
+    def equip(
+        self, generator: Generator, robot: RobotDescription, gate: Gate | None = None,
+    ) -> None:
+        """Answer with this generator, which was told of this robot; a gate carries out."""
         self._description = generator.describe()
-        self._generator, self.robot = generator, robot
+        self._generator, self.robot, self.gate = generator, robot, gate
 
     def use_robot(self, robot: RobotDescription) -> None:
         """Publish from now on only what this robot accepts."""
         self.robot = robot
 
     def strip(self) -> None:
-        """Let go of the generator, so that its memory is free."""
+        """Let go of the generator, so that its memory is free, and of the gate."""
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            gate.close()
         self._generator, self.robot, self._description = None, EMPTY_ROBOT, {}
 
     def describe(self) -> dict[str, str]:
@@ -91,8 +99,42 @@ class InstructionDesk:
         except InstructionError as error:
             request.advance(Stage.DECLINED, reason=str(error))
             return
-        if not self.worker.submit(request, parameters.queue_depth):
+        if self._is_stop(request, parameters):
+            return
+        if not self.worker.submit(request, parameters.queue_depth, parameters.preempt):
             request.advance(Stage.DECLINED, reason=f'not active: {why_closed}')
+
+    def stop(self) -> str:
+        """
+        Stop everything at once, whatever is going on; from any thread.
+
+        :returns: what was done, in words
+        """
+        # First the requests: what they do next must find them ended, and add nothing to the halt.
+        running, waiting = self.worker.cancel('stopped')
+        halted = f'{self.gate.halt()}; ' if self.gate is not None else ''
+        return f'{halted}canceled {running} running and {waiting} waiting'
+
+    def pause(self, reason: str) -> None:
+        """Take no more instructions, end those that are here, and stop the robot."""
+        self.worker.pause(reason)
+        if self.gate is not None:
+            self.gate.halt()
+
+    def close(self, reason: str, timeout_sec: float) -> None:
+        """End everything, for good, and stop the robot."""
+        self.worker.pause(reason)
+        if self.gate is not None:
+            self.gate.halt()
+        self.worker.close(reason, timeout_sec)
+
+    def _is_stop(self, request: Request, parameters: NodeParameters) -> bool:
+        """Stop without asking the model, where the sentence says no more than that."""
+        if not is_stop(request.instruction, parameters.stop_words):
+            return False
+        done = self.stop()
+        # Where nothing is carried out here, others may obey the text: it is written as any other.
+        return self.gate is not None and request.advance(Stage.SUCCEEDED, reason=done)
 
     def _pass_on(self, report: StatusReport) -> None:
         self.figures.record(report)
@@ -101,6 +143,14 @@ class InstructionDesk:
     def _answer(self, request: Request) -> None:
         if self._generator is None:
             raise ModelError('no model is loaded')
-        answer_request(request, self._generator, lambda: self.robot, self._publish)
+        answer_request(request, self._generator, lambda: self.robot, self._deliver)
         # Asked here and kept: the generator need not bear questions while it is at work.
         self._description = self._generator.describe()
+
+    def _deliver(self, request: Request, text: str) -> None:
+        """Publish a command and be done, or carry it out where that is allowed."""
+        gate = self.gate
+        if gate is None:
+            request.advance(Stage.GENERATED, command=text, first=lambda: self._publish(text))
+        else:
+            gate.handle(request, text)

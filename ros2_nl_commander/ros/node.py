@@ -38,8 +38,10 @@ from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorFactory
 from ros2_nl_commander.ros import qos
 from ros2_nl_commander.ros.diagnostics import node_message, status_message
+from ros2_nl_commander.ros.execution.build import build_gate
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
-from ros2_nl_commander.ros.parameters import ParameterGuard, read_parameters
+from ros2_nl_commander.ros.parameter_guard import ParameterGuard
+from ros2_nl_commander.ros.parameters import read_parameters
 from ros2_nl_commander.ros.robot_source import RobotSource
 from ros2_nl_commander.ros.status import StatusReport
 from std_msgs.msg import Header, String
@@ -64,6 +66,7 @@ class NlCommander(LifecycleNodeMixin, Node):
 
     Subscriptions:
       * ``nl_command`` (std_msgs/String): an instruction
+      * ``~/approve`` (std_msgs/String): id of a command that waits for approval
 
     Publishers:
       * ``ros2_command`` (std_msgs/String): the command, only if there is a valid one
@@ -72,25 +75,11 @@ class NlCommander(LifecycleNodeMixin, Node):
       * ``/diagnostics`` (diagnostic_msgs/DiagnosticArray): state, model, latencies, counts
 
     Services:
-      * ``~/stop`` (std_srvs/Trigger): cancel what is running and everything that waits
+      * ``~/stop`` (std_srvs/Trigger): stop the robot, what is running and everything that waits
       * those of a lifecycle node and of its parameters
 
-    Parameters (``ros2 param describe`` has the ranges and when each may change):
-      * ``model`` (string, default Qwen/Qwen2.5-Coder-1.5B-Instruct): hub id, folder, .gguf file
-      * ``prompt`` (string, default ''): folder of a trained prompt; empty: the one that ships
-      * ``robot`` (string, default ''): robot description; empty: what the live graph offers
-      * ``annotations`` (string, default ''): YAML file of places, about, choices, limits for it
-      * ``include``, ``exclude`` (string, default ''): patterns of names on the graph
-      * ``constrain`` (bool, default true): hold answers to what the robot accepts
-      * ``device`` (string, default 'auto'), ``dtype`` (string, default 'auto'),
-        ``device_map`` (string, default ''): where and how the model runs
-      * ``max_new_tokens`` (int, default 128): longest answer of the model
-      * ``execute`` (string, default 'never'): the only value of this version
-      * ``queue_depth`` (int, default 10): how many instructions may wait; the newest win
-      * ``deadline_sec`` (double, default 60.0): an instruction not answered by then expires
-      * ``max_instruction_length`` (int, default 500): characters
-      * ``autostart`` (bool, default true): configure and activate without being asked
-      * ``diagnostics_period_sec`` (double, default 1.0)
+    Parameters: see ``parameters``; ``ros2 param describe`` has meanings, ranges and when each may
+    change.
 
     :param generator_factory: builds what answers; called when the node is configured
     :param context: rclpy context; the default one if None
@@ -138,6 +127,9 @@ class NlCommander(LifecycleNodeMixin, Node):
         self.create_subscription(
             String, 'nl_command', self._on_instruction, qos.INSTRUCTION,
             callback_group=MutuallyExclusiveCallbackGroup(), qos_overriding_options=overridable)
+        self.create_subscription(
+            String, '~/approve', self._on_approval, qos.INSTRUCTION,
+            callback_group=MutuallyExclusiveCallbackGroup())
         self.create_service(
             Trigger, '~/stop', self._on_stop, callback_group=MutuallyExclusiveCallbackGroup())
         timers = MutuallyExclusiveCallbackGroup()
@@ -153,7 +145,7 @@ class NlCommander(LifecycleNodeMixin, Node):
         for timer in self.timers:
             timer.cancel()
         self._robot_source.close()
-        self._desk.worker.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
+        self._desk.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
 
     def destroy_node(self) -> None:
         """Close the node, then destroy it."""
@@ -184,7 +176,7 @@ class NlCommander(LifecycleNodeMixin, Node):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop listening, and cancel what is running and waiting."""
         self._why_inactive = 'deactivated'
-        self._desk.worker.pause('the node was deactivated')
+        self._desk.pause('the node was deactivated')
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -203,7 +195,7 @@ class NlCommander(LifecycleNodeMixin, Node):
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Go back to unconfigured."""
-        self._desk.worker.pause('the node failed')
+        self._desk.pause('the node failed')
         self._forget()
         return super().on_error(state)
 
@@ -219,12 +211,13 @@ class NlCommander(LifecycleNodeMixin, Node):
     def _configure(self) -> None:
         self._guard.check_faults()
         parameters = read_parameters(self)
+        gate = build_gate(self, parameters, self._publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
         generator = self._generator_factory(parameters.as_generator_settings())
         generator.use_robot(robot)
         if self._is_closing:
             raise NlCommanderError('the node is shutting down')
-        self._desk.equip(generator, robot)
+        self._desk.equip(generator, robot, gate)
         self._robot_source.follow(generator)
 
     def _refuse(self, reason: str) -> TransitionCallbackReturn:
@@ -248,10 +241,14 @@ class NlCommander(LifecycleNodeMixin, Node):
         self._desk.receive(message.data, read_parameters(self), self._why_inactive)
 
     def _on_stop(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        running, waiting = self._desk.worker.cancel('stopped')
+        response.message = self._desk.stop()
         response.success = True
-        response.message = f'canceled {running} running and {waiting} waiting'
         return response
+
+    def _on_approval(self, message: String) -> None:
+        gate = self._desk.gate
+        if gate is None or not gate.approvals.approve(message.data.strip()):
+            self.get_logger().warning(f'nothing waits for the approval of {message.data!r}')
 
     def _publish_command(self, text: str) -> None:
         self._command_publisher.publish(String(data=text))
@@ -274,6 +271,7 @@ class NlCommander(LifecycleNodeMixin, Node):
             'device': parameters.device,
             'memory': '',
             **self._robot_source.describe(),
+            'execute': parameters.execute,
             'queue': f'{self._desk.worker.waiting} of {parameters.queue_depth}',
             **self._desk.describe(),
         }

@@ -16,32 +16,28 @@
 """
 The parameters of the node in one table: type, default, meaning, range, when each may change.
 
-Owns declaring, checking and reading them; does not act on them.
+Owns their meaning and reading them; ``parameter_guard`` declares them and checks every change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 import math
 import re
 from typing import Any
 
-from rcl_interfaces.msg import (
-    FloatingPointRange,
-    IntegerRange,
-    ParameterDescriptor,
-    SetParametersResult,
-)
-from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.language.generation import DEFAULT_MODEL, GeneratorSettings
+from ros2_nl_commander.language.stop_words import DEFAULT_STOP_WORDS
 
 DEVICE = re.compile(r'auto|[a-z]+(:\d+)?')
+EXECUTE = ('never', 'confirm', 'auto')
 DTYPES = ('auto', 'bfloat16', 'float16', 'float32')
 
 
@@ -73,10 +69,8 @@ def _check_dtype(value: str) -> None:
 
 
 def _check_execute(value: str) -> None:
-    if value != 'never':
-        raise ParameterError(
-            f"'{value}' is not available yet: this version writes commands and runs none; "
-            "use 'never'")
+    if value not in EXECUTE:
+        raise ParameterError(f"'{value}' is not one of {', '.join(EXECUTE)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +138,23 @@ PARAMETERS = (
                   check=_check_dtype),
     ParameterSpec('device_map', '', "transformers' device_map; empty: the whole model on device"),
     ParameterSpec('max_new_tokens', 128, 'longest answer of the model [tokens]', bounds=(1, 1024)),
-    ParameterSpec('execute', 'never', "what is executed: 'never' (nothing) in this version",
-                  check=_check_execute),
+    ParameterSpec('execute', 'never', 'what is carried out: never (nothing), confirm (what the '
+                  'policy allows, after ~/approve), auto (the same, by itself where the policy '
+                  'says auto)', check=_check_execute),
+    ParameterSpec('policy', '', 'what may be carried out: a YAML file, or package://PACKAGE/PATH; '
+                  'needed unless execute is never'),
+    ParameterSpec('preempt', True, 'a new instruction ends a command that is being carried out; '
+                  'false: it waits', Change.ANY_TIME),
+    ParameterSpec('stop_words', DEFAULT_STOP_WORDS, 'sentences that stop everything without the '
+                  'model, commas between them', Change.ANY_TIME),
+    ParameterSpec('approval_timeout_sec', 30.0, 'a command not approved within this expires [s]',
+                  bounds=(0.1, 3600.0)),
+    ParameterSpec('match_timeout_sec', 5.0, 'how long to wait for a listener or a server [s]',
+                  bounds=(0.1, 60.0)),
+    ParameterSpec('execution_timeout_sec', 600.0, 'a service or goal that takes longer has '
+                  'failed, and the goal is canceled [s]', bounds=(0.1, 86400.0)),
+    ParameterSpec('audit_log', '', 'JSON Lines of what was decided and done; empty: '
+                  'nl_commander/audit.jsonl in $ROS_HOME (~/.ros)'),
     ParameterSpec('queue_depth', 10, 'how many instructions may wait; the newest win',
                   Change.ANY_TIME, (1, 100)),
     ParameterSpec('deadline_sec', 60.0, 'an instruction not answered within this expires [s]',
@@ -175,6 +184,13 @@ class NodeParameters:
     device_map: str
     max_new_tokens: int
     execute: str
+    policy: str
+    preempt: bool
+    stop_words: str
+    approval_timeout_sec: float
+    match_timeout_sec: float
+    execution_timeout_sec: float
+    audit_log: str
     queue_depth: int
     deadline_sec: float
     max_instruction_length: int
@@ -187,60 +203,6 @@ class NodeParameters:
             model=self.model, prompt=self.prompt, device=self.device, dtype=self.dtype,
             device_map=self.device_map, max_new_tokens=self.max_new_tokens,
             constrain=self.constrain)
-
-
-class ParameterGuard:
-    """
-    Checks every new value, and remembers start values that cannot work.
-
-    A bad value given at start must not end the node: the default stands in, and ``check_faults``
-    keeps the node from being configured until the parameter is set to something that works.
-
-    :param is_unconfigured: tells whether model and robot may still be chosen
-    """
-
-    def __init__(self, is_unconfigured: Callable[[], bool]) -> None:
-        self._is_unconfigured = is_unconfigured
-        self._faults: dict[str, str] = {}
-
-    def declare(self, node: Node) -> None:
-        """Declare the whole table on a node, and check every change from then on."""
-        node.add_on_set_parameters_callback(self._on_set)
-        for spec in PARAMETERS:
-            try:
-                node.declare_parameter(spec.name, spec.default, spec.describe())
-            except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-                node.declare_parameter(
-                    spec.name, spec.default, spec.describe(), ignore_override=True)
-                # rclpy wraps the reason: "Invalid parameter value ... Reason: REASON: NAME".
-                text = str(error).removesuffix(f': {spec.name}')
-                self._faults[spec.name] = text.rpartition(' Reason: ')[2]
-
-    def check_faults(self) -> None:
-        """
-        Refuse to work with a start value that cannot.
-
-        :raises ParameterError: naming all of them
-        """
-        if self._faults:
-            raise ParameterError('; '.join(self._faults.values()))
-
-    def _on_set(self, parameters: Iterable[Parameter[Any]]) -> SetParametersResult:
-        specs = {spec.name: spec for spec in PARAMETERS}
-        ours = [parameter for parameter in parameters if parameter.name in specs]
-        for parameter in ours:
-            spec = specs[parameter.name]
-            try:
-                if spec.change is Change.UNCONFIGURED and not self._is_unconfigured():
-                    raise ParameterError(
-                        'it may change only while the node is unconfigured: deactivate it, '
-                        'clean it up, set this, and configure it again')
-                spec.validate(parameter)
-            except ParameterError as error:
-                return SetParametersResult(successful=False, reason=f'{spec.name}: {error}')
-        for parameter in ours:
-            self._faults.pop(parameter.name, None)
-        return SetParametersResult(successful=True)
 
 
 def read_parameters(node: Node) -> NodeParameters:

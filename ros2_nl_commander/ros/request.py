@@ -50,6 +50,8 @@ class Request:
         self._deadline_sec = deadline_sec
         self._report = report
         self._received_at = time.monotonic()
+        #: Why a command that is being carried out shall end; empty as long as it may go on.
+        self.cancel_reason = ''
         self._lock = threading.Lock()
         self._stage: Stage | None = None
 
@@ -57,6 +59,11 @@ class Request:
     def is_finished(self) -> bool:
         """Tell whether a terminal stage was reached."""
         return self._stage is not None and self._stage.is_terminal
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether its command waits for approval or is being carried out."""
+        return self._stage in (Stage.AWAITING_APPROVAL, Stage.EXECUTING)
 
     @property
     def age_sec(self) -> float:
@@ -91,8 +98,20 @@ class Request:
                 self.request_id, stage, self.instruction, command, reason, self.age_sec))
             return True
 
+    def cancel(self, reason: str) -> bool:
+        """
+        End the request; one whose command is under way ends when that has stopped.
+
+        :returns: whether it was still going
+        """
+        with self._lock:
+            if self.is_under_way:
+                self.cancel_reason = self.cancel_reason or reason
+                return True
+        return self.advance(Stage.CANCELED, reason=reason)
+
     def should_stop(self) -> bool:
         """Tell whether an answer is no longer wanted; ends the request if its time is up."""
-        if self.age_sec > self._deadline_sec:
+        if self.age_sec > self._deadline_sec and not self.is_under_way:
             self.advance(Stage.EXPIRED, reason=f'not answered within {self._deadline_sec:g} s')
-        return self.is_finished
+        return self.is_finished or bool(self.cancel_reason)

@@ -59,16 +59,19 @@ class InstructionWorker:
         with self._changed:
             self._accepting = not self._closed
 
-    def submit(self, request: Request, queue_depth: int) -> bool:
+    def submit(self, request: Request, queue_depth: int, preempts: bool = False) -> bool:
         """
         Queue a request; the oldest waiting ones beyond the depth end as canceled.
 
+        :param preempts: ends a command that is being carried out, and does not wait behind it
         :returns: False, with the request untouched, while paused
         """
         with self._changed:
             if not self._accepting:
                 return False
             dropped = self._queue.resize(queue_depth) + self._queue.push(request)
+            if preempts and self._running is not None and self._running.is_under_way:
+                self._running.cancel(REPLACED)
             self._changed.notify_all()
         for old in dropped:
             old.advance(Stage.CANCELED, reason=REPLACED)
@@ -82,8 +85,8 @@ class InstructionWorker:
         """
         with self._changed:
             running, waiting = self._running, self._queue.drain()
-        ended = sum(request.advance(Stage.CANCELED, reason=reason) for request in waiting)
-        was_running = running is not None and running.advance(Stage.CANCELED, reason=reason)
+        ended = sum(request.cancel(reason) for request in waiting)
+        was_running = running is not None and running.cancel(reason)
         return int(was_running), ended
 
     def pause(self, reason: str) -> None:

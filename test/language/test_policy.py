@@ -39,7 +39,10 @@ rules:
     max_duration: [1, min]
     max_distance: 5
     max_angle: [1, turns]
-  /r/arm/*: {tier: confirm, limits: {positions: [-1, 1], time_from_start.sec: [1, 9]}, max_items: 3}
+  /r/arm/*:
+    tier: confirm
+    limits: {positions: [-1, 1], time_from_start.sec: [1, 9]}
+    max_items: 3
   /r/bad: {tier: deny}
   /r/**: {type: std_srvs/srv/*, tier: auto}
 """

@@ -149,7 +149,7 @@ def test_declining_gives_a_reason_for_people():
     ('/siren data: true now', CommandSyntaxError), ('/mast data: 121', LimitError),
     ('/mast data: -1 mm', LimitError), ('/mast data: 1.21 m', LimitError),
     ('/level data: 256', LimitError), ('/level data: -1', LimitError),
-    ('/level data: 1.5', FieldError), ('/level data: 0x10', CommandSyntaxError),
+    ('/level data: 1.5', LimitError), ('/level data: 0x10', CommandSyntaxError),
     ('/mast data: 30 deg', FieldError), ('/mast data: nan', CommandSyntaxError),
     ('/mast data: 1e1', CommandSyntaxError), ('/tray side: middle', CommandSyntaxError),
     ('/tray pace: 1, side: left', FieldError), ('/tray pace: LAZY', FieldError),

@@ -1,0 +1,109 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What was asked, decided and done, as JSON Lines that only grow.
+
+A line is written in one go and is on the disk before the command runs: after a power cut at most
+the last line is torn, and ``read_audit`` skips it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+import json
+import os
+from pathlib import Path
+import threading
+from typing import Any
+
+from ros2_nl_commander.language.errors import NlCommanderError
+
+#: A file that has grown beyond this is moved to ``.1``, that to ``.2`` and so on [bytes].
+ROTATE_BYTES = 10_000_000
+KEPT_FILES = 5
+
+
+class AuditError(NlCommanderError):
+    """The audit log cannot be written; nothing is carried out then."""
+
+
+class AuditLog:
+    """
+    Appends records; may be used from any thread.
+
+    :param path: of the newest file; its folder is made where it is missing
+    :raises AuditError: if it cannot be written
+    """
+
+    def __init__(self, path: Path, rotate_bytes: int = ROTATE_BYTES) -> None:
+        self.path = path
+        self._rotate_bytes = rotate_bytes
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._heal()
+        except OSError as error:
+            raise AuditError(f'audit log {path}: {error.strerror}') from error
+
+    def append(self, event: str, **values: Any) -> None:
+        """
+        Write one record and wait until it is on the disk.
+
+        :param event: what happened
+        :raises AuditError: if it cannot be written
+        """
+        record = {'time': datetime.now(timezone.utc).isoformat(), 'event': event, **values}
+        line = json.dumps(record, ensure_ascii=False, default=str).encode() + b'\n'
+        try:
+            with self._lock:
+                self._rotate()
+                self._write(line)
+        except OSError as error:
+            raise AuditError(f'audit log {self.path}: {error.strerror}') from error
+
+    def _write(self, line: bytes) -> None:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            if os.write(descriptor, line) != len(line):
+                raise OSError(0, 'only a part of the line could be written: the disk may be full')
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _heal(self) -> None:
+        """End a torn last line, so that the next one does not grow on it."""
+        if self.path.exists() and (content := self.path.read_bytes()) and content[-1:] != b'\n':
+            self._write(b'\n')
+
+    def _rotate(self) -> None:
+        if not self.path.exists() or self.path.stat().st_size < self._rotate_bytes:
+            return
+        for number in range(KEPT_FILES - 1, 0, -1):
+            older = self.path.with_name(f'{self.path.name}.{number}')
+            if older.exists():
+                older.replace(self.path.with_name(f'{self.path.name}.{number + 1}'))
+        self.path.replace(self.path.with_name(f'{self.path.name}.1'))
+
+
+def read_audit(path: Path) -> Iterator[dict[str, Any]]:
+    """Give the records of one file in order, leaving out lines that are torn."""
+    for line in path.read_bytes().splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            yield record

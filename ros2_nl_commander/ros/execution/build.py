@@ -1,0 +1,67 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Puts together what carries out commands, as the parameters of the node say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+from pathlib import Path
+
+from rclpy.node import Node
+from ros2_nl_commander.language.errors import ParameterError
+from ros2_nl_commander.language.policy_file import load_policy
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.ros.answering import write_valid_command
+from ros2_nl_commander.ros.execution.audit import AuditLog
+from ros2_nl_commander.ros.execution.executor import CommandExecutor
+from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
+from ros2_nl_commander.ros.execution.outcome import Bounds
+from ros2_nl_commander.ros.parameters import NodeParameters
+from ros2_nl_commander.ros.robot_location import path_from_location
+
+
+def build_gate(
+    node: Node, parameters: NodeParameters, publish: Callable[[str], None],
+    current_robot: Callable[[], RobotDescription],
+) -> Gate | None:
+    """
+    Build the gate, or give None where nothing is to be carried out.
+
+    :param publish: puts the text of a command out
+    :param current_robot: gives the robot as it is by then
+    :raises ParameterError: if there is no policy
+    :raises PolicyError: if it cannot be used
+    :raises AuditError: if the audit log cannot be written
+    """
+    if parameters.execute == 'never':
+        return None
+    if not parameters.policy.strip():
+        raise ParameterError(
+            f"execute is '{parameters.execute}', and parameter policy is empty: name the file "
+            'that says what may be carried out (config/policy.yaml is an example)')
+    settings = GateSettings(
+        load_policy(path_from_location(parameters.policy.strip())),
+        parameters.execute == 'confirm', parameters.approval_timeout_sec,
+        Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec))
+    audit = AuditLog(_audit_path(parameters.audit_log.strip()))
+    return Gate(settings, CommandExecutor(node), audit, publish,
+                lambda command: write_valid_command(command, current_robot()))
+
+
+def _audit_path(given: str) -> Path:
+    if given:
+        return Path(given).expanduser()
+    return Path(os.environ.get('ROS_HOME') or '~/.ros').expanduser() / 'nl_commander/audit.jsonl'

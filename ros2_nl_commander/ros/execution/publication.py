@@ -1,0 +1,161 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Publishing for real: to a listener of the same type, at the rate that was said.
+
+A velocity lasts until the next message, so every publication of one ends in a burst of zeros,
+however it ends, and ``halt`` sends them from whatever thread stops the robot.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from ros2_nl_commander.language.command import TopicPublication
+from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
+from ros2_nl_commander.ros.execution.messages import fill_message, import_type, stamp_header
+from ros2_nl_commander.ros.execution.outcome import (
+    Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
+from ros2_nl_commander.ros.status import Stage
+
+#: Zeros at the end of a motion, and between them [s]: some get lost where a subscriber is slow.
+ZEROS, ZERO_PERIOD_SEC = 5, 0.05
+
+#: How long the last message may take to be acknowledged [s].
+ACKNOWLEDGE_SEC = 2.0
+
+
+class Publication:
+    """
+    A publisher on one topic, for one command after the other.
+
+    :param node: what publishes
+    :param name: topic
+    :param type_name: type in full
+    :raises UnknownTypeError: if the type is not installed here
+    """
+
+    def __init__(self, node: Node, name: str, type_name: str) -> None:
+        self.name, self.type_name = name, type_name
+        self._node = node
+        self._message_class = import_type(type_name)
+        self._lock = threading.Lock()
+        self._is_halted = False
+        self._publisher: Publisher[Any] = node.create_publisher(
+            self._message_class, name, _matching_qos(node, name))
+
+    def run(self, command: TopicPublication, bounds: Bounds, watch: Watch) -> Outcome:
+        """
+        Publish a command.
+
+        :raises ExecutionError: if nobody listens, or a listener has another type
+        :raises FieldError: if the fields do not fit
+        """
+        message = fill_message(self._message_class(), command.fields, self.type_name)
+        self._wait_for_listener(bounds, watch)
+        with self._lock:
+            self._is_halted = False
+        moves = is_velocity(self.type_name)
+        try:
+            sent = self._publish_all(message, command, watch, moves)
+        finally:
+            if moves:
+                self._publish_zeros()
+        times = command.times or 0
+        if sent < times or watch.should_stop():
+            return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
+        if not self._publisher.wait_for_all_acked(Duration(seconds=ACKNOWLEDGE_SEC)):
+            raise ExecutionError(f'{self.name}: the last message was not acknowledged within '
+                                 f'{ACKNOWLEDGE_SEC:g} s')
+        return Outcome(Stage.SUCCEEDED, f'{sent} published, '
+                       f'{self._publisher.get_subscription_count()} listening')
+
+    def halt(self) -> None:
+        """Publish a zero at once, and nothing else until the next command; from any thread."""
+        with self._lock:
+            self._is_halted = True
+            self._send(self._message_class())
+
+    def close(self) -> None:
+        """Destroy the publisher."""
+        self._node.destroy_publisher(self._publisher)
+
+    def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
+        def matched() -> bool:
+            return self._publisher.get_subscription_count() > 0
+
+        found = watch.wait(matched, bounds.match_sec)
+        others = {info.topic_type for info in self._node.get_subscriptions_info_by_topic(self.name)
+                  if info.topic_type != self.type_name}
+        if others:
+            raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
+        if not found and not watch.should_stop():
+            raise ExecutionError(f'{self.name}: nobody listens, or with another QoS, after '
+                                 f'{bounds.match_sec:g} s')
+
+    def _publish_all(
+        self, message: Any, command: TopicPublication, watch: Watch, moves: bool
+    ) -> int:
+        """Publish at the rate; a velocity lasts its period, also the last one."""
+        period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
+        times = command.times or 0
+        start = time.monotonic()
+        for sent in range(times):
+            if watch.should_stop() or not self._publish(message):
+                return sent
+            if not self._publisher.get_subscription_count():
+                raise ExecutionError(f'{self.name}: the listener is gone after {sent} messages')
+            if sent + 1 < times or moves:
+                _sleep_until(start + (sent + 1) * period, watch)
+        return times
+
+    def _publish(self, message: Any) -> bool:
+        with self._lock:
+            if not self._is_halted:
+                self._send(message)
+            return not self._is_halted
+
+    def _publish_zeros(self) -> None:
+        for count in range(ZEROS):
+            if not self._node.context.ok():
+                return
+            with self._lock:
+                self._send(self._message_class())
+            if count + 1 < ZEROS:
+                time.sleep(ZERO_PERIOD_SEC)
+
+    def _send(self, message: Any) -> None:
+        stamp_header(message, self._node.get_clock().now())
+        self._publisher.publish(message)
+
+
+def _sleep_until(moment: float, watch: Watch) -> None:
+    while not watch.should_stop() and (left := moment - time.monotonic()) > 0:
+        time.sleep(min(LOOK_SEC, left))
+
+
+def _matching_qos(node: Node, name: str) -> QoSProfile:
+    """Offer what every listener can accept: reliable, and lasting only where one asks for it."""
+    asked = [info.qos_profile.durability for info in node.get_subscriptions_info_by_topic(name)]
+    lasting = DurabilityPolicy.TRANSIENT_LOCAL in asked
+    return QoSProfile(
+        depth=10, reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if lasting else DurabilityPolicy.VOLATILE)

@@ -1,0 +1,66 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Calling a service for real; a response that says it failed is a failure."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from rclpy.callback_groups import CallbackGroup
+from rclpy.node import Node
+from ros2_nl_commander.language.command import ServiceCall
+from ros2_nl_commander.ros.execution.messages import fill_message, import_type
+from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
+from ros2_nl_commander.ros.status import Stage
+
+
+def call_service(
+    node: Node, group: CallbackGroup, command: ServiceCall, bounds: Bounds, watch: Watch
+) -> Outcome:
+    """
+    Call a service once and wait for its response.
+
+    :raises ExecutionError: if there is no server, no response, or one that says it failed
+    :raises FieldError: if the fields do not fit
+    :raises UnknownTypeError: if the type is not installed here
+    """
+    service_class = import_type(command.type_name)
+    request = fill_message(service_class.Request(), command.fields, command.type_name)
+    client: Any = node.create_client(service_class, command.name, callback_group=group)
+    try:
+        if not watch.wait(client.service_is_ready, bounds.match_sec):
+            if watch.should_stop():
+                return Outcome(Stage.CANCELED, 'the service was not called')
+            raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s')
+        answered = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _future: answered.set())
+        if not watch.wait_for_event(answered, bounds.run_sec):
+            client.remove_pending_request(future)
+            if watch.should_stop():
+                return Outcome(Stage.CANCELED, 'the call went out; its response was not awaited')
+            raise ExecutionError(f'{command.name}: no response within {bounds.run_sec:g} s')
+        return _judged(command.name, future.result())
+    finally:
+        node.destroy_client(client)
+
+
+def _judged(name: str, response: Any) -> Outcome:
+    """Read what a response says about itself, by the convention of SetBool and Trigger."""
+    said = str(getattr(response, 'message', '') or '')
+    if getattr(response, 'success', None) is False:
+        raise ExecutionError(f'{name}: {said or "the response says that it failed"}')
+    return Outcome(Stage.SUCCEEDED, said or 'the service responded')

@@ -1,0 +1,259 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Commands carried out for real on the simulated robot: what happens, and what is said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from ros2_nl_commander.language.command import ActionGoal, ServiceCall, TopicPublication
+from ros2_nl_commander.ros.execution.audit import read_audit
+from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
+from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros_bench import value, wait_until
+from std_srvs.srv import Trigger
+
+POLICY = """
+rules:
+  /porter/cmd_vel:
+    type: geometry_msgs/msg/Twist*
+    tier: auto
+    limits: {linear.x: [-0.3, 0.5], angular.z: [-1, 1]}
+    max_duration: 30
+  /porter/tray_lock: {tier: confirm}
+  /porter/lift_height: {tier: deny}
+  /porter/**: {tier: auto}
+"""
+
+DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.5}},
+                         10, 10.0)
+DRIVE_LONG = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist',
+                              {'linear': {'x': 0.5}}, 200, 10.0)
+PATROL = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 2})
+PATROL_LONG = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 60})
+UNLOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
+DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
+
+
+@pytest.fixture
+def robot(context):
+    robot = SimulatedRobot(context=context)
+    with BackgroundSpinner(robot, context=context):
+        yield robot
+    robot.destroy_node()
+
+
+@pytest.fixture
+def start(bench, robot, tmp_path):
+    """Start the node with a policy; ``say`` gives it a command to carry out."""
+    policy = tmp_path / 'policy.yaml'
+    policy.write_text(POLICY)
+    audit = tmp_path / 'audit.jsonl'
+
+    def start(**parameters):
+        given = {'execute': 'auto', 'policy': str(policy), 'audit_log': str(audit), **parameters}
+        return bench.start(**given)
+
+    start.audit = audit
+    return start
+
+
+def say(bench, command, sentence='do it'):
+    bench.generator.answer = command
+    bench.send(sentence)
+
+
+def end(bench, command, sentence='do it'):
+    say(bench, command, sentence)
+    return bench.end_of(sentence)
+
+
+def test_a_service_is_called(bench, robot, start):
+    start()
+    status = end(bench, ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True}))
+    assert (status.message, value(status, 'reason')) == ('succeeded', 'siren on')
+    assert robot.state.siren
+    assert bench.stages('do it') == ['received', 'generating', 'executing', 'succeeded']
+    assert bench.commands == ['ros2 service call /porter/siren std_srvs/srv/SetBool '
+                              '"{data: true}"']
+
+
+def test_a_response_that_says_it_failed_is_a_failure(bench, robot, start):
+    start()
+    assert end(bench, DOCK, 'dock').message == 'succeeded'
+    status = end(bench, DOCK, 'dock again')
+    assert (status.message, 'already docked' in value(status, 'reason')) == ('failed', True)
+
+
+def test_a_distance_is_driven_and_then_the_robot_stands(bench, robot, start):
+    start()
+    assert end(bench, DRIVE).message == 'succeeded'
+    wait_until(lambda: robot.state.speed_mps == 0.0)
+    assert robot.state.pose.x == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_goal_is_followed_to_its_end(bench, robot, start):
+    start()
+    status = end(bench, PATROL)
+    assert (status.message, robot.state.patrol_rounds) == ('succeeded', 2)
+    told = [value(s, 'reason') for s in bench.statuses if s.message == 'executing']
+    assert any('sequence' in text for text in told), told
+
+
+def test_what_the_policy_denies_is_neither_published_nor_done(bench, robot, start):
+    start()
+    lift = TopicPublication('/porter/lift_height', 'std_msgs/msg/Float64', {'data': 1.0})
+    assert end(bench, lift, 'lift').message == 'rejected'
+    fast = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.4}},
+                            400, 10.0)
+    status = end(bench, fast, 'drive far')
+    assert status.message == 'rejected' and 'duration' in value(status, 'reason')
+    assert bench.commands == [] and robot.state.distance_m == 0.0
+
+
+@pytest.mark.parametrize('command, sign', [
+    (DRIVE_LONG, lambda state: state.speed_mps), (PATROL_LONG, lambda state: state.patrol_rounds)])
+@pytest.mark.parametrize('how', ['service', 'word', 'deactivate', 'another'])
+def test_stopping_ends_what_runs(bench, robot, start, command, sign, how):
+    node = start()
+    say(bench, command)
+    wait_until(lambda: sign(robot.state))
+    if how == 'service':
+        assert bench.call(Trigger, '/nl_commander/stop').success
+    elif how == 'word':
+        bench.send('STOP!')
+        assert bench.end_of('STOP!').message == 'succeeded'
+    elif how == 'deactivate':
+        node.trigger_deactivate()
+    else:
+        assert end(bench, ServiceCall('/porter/headlights', 'std_srvs/srv/SetBool',
+                                      {'data': True}), 'lights').message == 'succeeded'
+        assert robot.state.headlights
+    status = bench.end_of('do it')
+    assert status.message == 'canceled', value(status, 'reason')
+    wait_until(lambda: robot.state.speed_mps == 0.0)
+    rounds, way = robot.state.patrol_rounds, robot.state.distance_m
+    time.sleep(0.7)
+    assert (robot.state.patrol_rounds, robot.state.distance_m) == (rounds, way)
+
+
+def test_a_new_instruction_may_wait_instead(bench, robot, start):
+    start(preempt=False)
+    say(bench, PATROL, 'patrol')
+    wait_until(lambda: 'executing' in bench.stages('patrol'))
+    assert end(bench, DOCK, 'dock').message == 'succeeded'
+    assert bench.end_of('patrol').message == 'succeeded'
+
+
+def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start):
+    from std_msgs.msg import String
+    start()
+    approve = bench.user.create_publisher(String, '/nl_commander/approve', 10)
+    wait_until(lambda: approve.get_subscription_count() == 1)
+    say(bench, UNLOCK, 'first')
+    wait_until(lambda: 'awaiting_approval' in bench.stages('first'))
+    identifier = bench.statuses[-1].name
+    approve.publish(String(data='another-1'))
+    time.sleep(0.3)
+    assert bench.stages('first')[-1] == 'awaiting_approval' and not robot.state.tray_lock
+    approve.publish(String(data=identifier))
+    assert bench.end_of('first').message == 'succeeded' and robot.state.tray_lock
+    # The same id again, while another command waits, is worth nothing.
+    say(bench, UNLOCK, 'second')
+    wait_until(lambda: 'awaiting_approval' in bench.stages('second'))
+    approve.publish(String(data=identifier))
+    time.sleep(0.3)
+    assert bench.stages('second')[-1] == 'awaiting_approval'
+    bench.call(Trigger, '/nl_commander/stop')
+    assert bench.end_of('second').message == 'canceled'
+
+
+def test_an_approval_that_does_not_come_expires(bench, robot, start):
+    start(execute='confirm', approval_timeout_sec=0.3)
+    status = end(bench, DOCK)
+    assert (status.message, robot.state.docked) == ('expired', False)
+    assert bench.commands  # a person must have seen what there was to approve
+
+
+def test_nobody_there_is_a_failure(bench, start, robot, context):
+    start(match_timeout_sec=0.5)
+    robot.destroy_subscription(next(s for s in robot.subscriptions
+                                    if s.topic_name == '/porter/say'))
+    for command in (
+        TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'}),
+    ):
+        status = end(bench, command, command.name)
+        assert (status.message, 'nobody' in value(status, 'reason')) == ('failed', True)
+
+
+ROBOT_ALONE = """
+import rclpy, sys
+from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
+from rclpy.executors import MultiThreadedExecutor
+rclpy.init(domain_id=int(sys.argv[1]))
+executor = MultiThreadedExecutor(4)
+executor.add_node(SimulatedRobot(namespace='porter'))
+executor.spin()
+"""
+
+
+def test_a_robot_that_dies_is_a_failure(bench, context, tmp_path):
+    """Killed, it cannot say goodbye: DDS notices when its lease ends, after 20 s."""
+    process = subprocess.Popen([sys.executable, '-c', ROBOT_ALONE, str(context.get_domain_id())])
+    try:
+        (tmp_path / 'policy.yaml').write_text(POLICY)
+        bench.start(execute='auto', policy=str(tmp_path / 'policy.yaml'), match_timeout_sec=20.0,
+                    audit_log=str(tmp_path / 'audit.jsonl'))
+        say(bench, PATROL_LONG)
+        wait_until(lambda: bench.stages('do it').count('executing') > 1)
+        process.kill()
+        wait_until(lambda: 'failed' in bench.stages('do it'), 40.0)
+        assert 'gone' in value(bench.end_of('do it'), 'reason')
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_goal_that_takes_too_long_is_canceled(bench, start, robot):
+    start(execution_timeout_sec=0.7)
+    status = end(bench, PATROL_LONG)
+    assert status.message == 'failed'
+    assert 'not done within 0.7 s; the goal was canceled' in value(status, 'reason')
+    rounds = robot.state.patrol_rounds
+    time.sleep(0.8)
+    assert robot.state.patrol_rounds == rounds
+
+
+def test_the_audit_tells_the_story(bench, robot, start):
+    start()
+    status = end(bench, DOCK)
+    records = list(read_audit(start.audit))
+    assert [record['event'] for record in records] == ['decided', 'executing', 'ended']
+    assert {record['id'] for record in records} == {status.name}
+    assert records[-1]['stage'] == 'succeeded' and 'dock' in records[-1]['command']
+
+
+def test_without_a_policy_nothing_is_carried_out(bench, start):
+    node = start(policy='', wait='')
+    wait_until(lambda: 'policy is empty' in node._why_inactive)
+
+
+def test_a_policy_with_a_mistake_is_refused(bench, start, tmp_path):
+    (tmp_path / 'bad.yaml').write_text('rules:\n  /a: {tier: perhaps}')
+    node = start(policy=str(tmp_path / 'bad.yaml'), wait='')
+    wait_until(lambda: 'bad.yaml:2' in node._why_inactive)
