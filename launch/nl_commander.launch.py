@@ -27,7 +27,8 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 #: Launch arguments that are parameters of the node, with their types.
-PARAMETERS = {'robot': str, 'model': str, 'prompt': str, 'execute': str, 'autostart': bool}
+PARAMETERS = {'robot': str, 'annotations': str, 'model': str, 'prompt': str, 'execute': str,
+              'policy': str, 'autostart': bool}
 
 
 def make_node(context: LaunchContext) -> list[Node]:
@@ -61,14 +62,21 @@ def generate_launch_description() -> LaunchDescription:
             description='parameter file; an empty argument below leaves what it says'),
         DeclareLaunchArgument(
             'robot', default_value='',
-            description='robot description: a YAML file or package://PACKAGE/PATH'),
+            description='robot description: a YAML file or package://PACKAGE/PATH; '
+                        'empty: what the live graph offers'),
+        DeclareLaunchArgument(
+            'annotations', default_value='',
+            description='places, about, choices, limits of the live robot: a YAML file'),
         DeclareLaunchArgument(
             'model', default_value='', description='hub id, local folder or .gguf file'),
         DeclareLaunchArgument(
             'prompt', default_value='', description='folder of a trained prompt'),
         DeclareLaunchArgument(
-            'execute', default_value='', choices=['', 'never'],
-            description='what is executed: never (nothing) in this version'),
+            'execute', default_value='', choices=['', 'never', 'confirm', 'auto'],
+            description='what is carried out; confirm and auto need a policy'),
+        DeclareLaunchArgument(
+            'policy', default_value='',
+            description='what may be carried out: a YAML file or package://PACKAGE/PATH'),
         DeclareLaunchArgument(
             'autostart', default_value='', choices=['', 'true', 'false'],
             description='configure and activate without being asked'),

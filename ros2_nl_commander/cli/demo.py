@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""``demo``: the node and a simulated robot, some sentences, and what became of each."""
+"""``demo``: the node and a simulated robot, some sentences carried out, and a picture of it."""
 
 from __future__ import annotations
 
@@ -25,33 +25,39 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import rclpy
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
-from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.fetch import fetch_model
-from ros2_nl_commander.ros.client import Answer, CommanderClient
+from ros2_nl_commander.ros.client import CommanderClient
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros2_nl_commander.ros.track import draw_track, Track
 
 SENTENCES = (
-    'take this to ward 3',
+    'take this to ward 2',
     'mute the siren',
     'drive forward 1.5 metres',
     'turn right 30 degrees',
     "it's getting dark in here",
     'raise the lift to 65 cm',
+    'drive backward 80 cm',
     'announce dinner is served',
     'do three rounds of patrol',
+    'go to the kitchen',
+    'drive a circle to the left with a radius of 60 cm',
     'fly to the roof',
 )
 
 START_TIMEOUT_SEC = 300.0
 ANSWER_TIMEOUT_SEC = 120.0
 END_TIMEOUT_SEC = 15.0
+DRIVING_TIMEOUT_SEC = 60.0
+POLL_SEC = 0.05
 
 
 def main(args: list[str] | None = None) -> int:
@@ -59,6 +65,8 @@ def main(args: list[str] | None = None) -> int:
     parser = ArgumentParser(prog='demo', description=__doc__)
     parser.add_argument('sentences', nargs='*', default=SENTENCES, metavar='SENTENCE')
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
+    parser.add_argument('--picture', type=Path, default=Path('runs/demo.png'),
+                        help='the way that was driven (default: %(default)s)')
     add_model_arguments(parser)
     return run_cli(parser, _demo, args)
 
@@ -72,12 +80,17 @@ def _demo(options: Namespace) -> int:
     rclpy.init(args=[])
     try:
         robot, client = SimulatedRobot(), CommanderClient()
+        track = Track(lambda: robot.state.pose)
         with _commander(options), BackgroundSpinner(robot, client):
             client.wait_until_active(START_TIMEOUT_SEC)
-            unanswered = sum(not _show(client, sentence) for sentence in options.sentences)
+            with track:
+                unanswered = sum(not _show(client, robot, track, sentence)
+                                 for sentence in options.sentences)
     finally:
         rclpy.shutdown()
-    print('==> done: `make help` shows what else there is', flush=True)
+    draw_track(track, options.picture)
+    print(f'==> the way that was driven: {options.picture}; `make help` shows what else there is',
+          flush=True)
     return 1 if unanswered else 0
 
 
@@ -88,12 +101,14 @@ def _commander(options: Namespace) -> Iterator[None]:
         'annotations': str(share_file('config', 'robots', 'demo_robot.yaml')),
         'model': options.model,
         'prompt': options.prompt, 'device': options.device, 'dtype': options.dtype,
-        'device_map': options.device_map, 'deadline_sec': ANSWER_TIMEOUT_SEC}
+        'device_map': options.device_map, 'deadline_sec': ANSWER_TIMEOUT_SEC,
+        'execute': 'auto', 'policy': str(share_file('config', 'policy.yaml'))}
     command = [sys.executable, '-m', 'ros2_nl_commander.cli.nl_commander', '--ros-args']
     for name, value in parameters.items():
         # An empty string must arrive as a string, not as YAML's null.
         command += ['-p', f'{name}:={value}' if value else f"{name}:=''"]
     with tempfile.TemporaryDirectory() as folder:
+        command += ['-p', f'audit_log:={folder}/audit.jsonl']
         log = Path(folder) / 'nl_commander.log'
         with log.open('w') as output:
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
@@ -118,19 +133,17 @@ def _tail(log: Path) -> str:
     return '\n'.join(log.read_text(errors='replace').splitlines()[-5:])
 
 
-def _show(client: CommanderClient, sentence: str) -> bool:
-    """Ask one sentence and print what came of it; tell whether it was answered."""
+def _show(client: CommanderClient, robot: SimulatedRobot, track: Track, sentence: str) -> bool:
+    """Say one sentence, print what came of it, wait until the robot stands; False if nothing."""
     answer = client.ask(sentence, ANSWER_TIMEOUT_SEC)
-    print(f'\n"{sentence}"  ({answer.seconds:.1f} s)\n  {_outcome(client, answer)}', flush=True)
-    return answer.stage.value in ('generated', 'declined')
-
-
-def _outcome(client: CommanderClient, answer: Answer) -> str:
-    if not answer.command:
-        return f'{answer.stage.value}: {answer.reason}'
-    command = parse_command(answer.command)
-    is_there = client.offers(command.name, command.type_name)
-    return f"{answer.command}\n  {'(the robot is listening)' if is_there else '(NOBODY LISTENS)'}"
+    track.mark(sentence)
+    text = f'{answer.command}\n  ' if answer.command else ''
+    print(f'\n"{sentence}"  ({answer.thinking_seconds:.1f} s)\n'
+          f'  {text}{answer.stage.value}: {answer.reason}', flush=True)
+    deadline = time.monotonic() + DRIVING_TIMEOUT_SEC
+    while robot.state.is_moving and time.monotonic() < deadline:
+        time.sleep(POLL_SEC)
+    return answer.stage.value in ('succeeded', 'declined')
 
 
 if __name__ == '__main__':

@@ -24,7 +24,7 @@ import re
 import unicodedata
 
 #: In languages that robots are shouted at in; spaces between words, commas between sentences.
-DEFAULT_STOP_WORDS = (
+STOP_WORDS = (
     'stop, halt, freeze, abort, cancel, stand still, hold still, do not move, dont move, '
     'emergency stop, e stop, estop, whoa, '
     'stopp, anhalten, halt an, bleib stehen, stehen bleiben, nothalt, '
@@ -40,13 +40,13 @@ _FILLERS = frozenset(
     'svp maintenant ya ahora por favor subito per favore'.split())
 
 
-def is_stop(sentence: str, stop_words: str = DEFAULT_STOP_WORDS) -> bool:
+def is_stop(sentence: str, more: str = '') -> bool:
     """
     Tell whether a sentence says stop and nothing else.
 
-    :param stop_words: sentences that do, commas between them
+    :param more: sentences that do besides ``STOP_WORDS``, commas between them
     """
-    known = {_plain(word) for word in stop_words.split(',')} - {''}
+    known = {_plain(word) for word in f'{STOP_WORDS},{more}'.split(',')} - {''}
     words = _plain(sentence).split()
     meant = [word for word in words if word not in _FILLERS]
     whole = ' '.join(meant)

@@ -34,6 +34,9 @@ from std_msgs.msg import String
 
 POLL_SEC = 0.05
 
+#: Stages in which there is no command yet.
+BEFORE_COMMAND = (Stage.RECEIVED.value, Stage.GENERATING.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -45,6 +48,7 @@ class Answer:
     :param command: the command, or empty
     :param reason: why there is none, or empty
     :param seconds: from arrival at the node to the end [s]
+    :param thinking_seconds: from arrival to the command, carrying it out left out [s]
     """
 
     instruction: str
@@ -52,6 +56,7 @@ class Answer:
     command: str
     reason: str
     seconds: float
+    thinking_seconds: float
 
 
 class CommanderClient(Node):
@@ -101,24 +106,19 @@ class CommanderClient(Node):
         """
         self._publisher.publish(String(data=instruction))
         deadline = time.monotonic() + timeout_sec
-        identifier = ''
+        identifier, thinking = '', 0.0
         while (status := self._next_status(deadline)) is not None:
             values = {pair.key: pair.value for pair in status.values}
             if status.message == Stage.RECEIVED.value and values['instruction'] == instruction:
                 identifier = status.name
-            if status.name == identifier and status.message in TERMINAL_STAGES:
+            if status.name != identifier:
+                continue
+            if not thinking and status.message not in BEFORE_COMMAND:
+                thinking = float(values['seconds'])
+            if status.message in TERMINAL_STAGES:
                 return Answer(instruction, Stage(status.message), values['command'],
-                              values['reason'], float(values['seconds']))
+                              values['reason'], float(values['seconds']), thinking)
         raise NodeError(f'no answer to {instruction!r} within {timeout_sec:.0f} s')
-
-    def offers(self, name: str, type_name: str) -> bool:
-        """Tell whether the live graph has this topic subscribed, service or action, so typed."""
-        if '/action/' in type_name:
-            name, type_name = f'{name}/_action/send_goal', f'{type_name}_SendGoal'
-        if '/msg/' in type_name:
-            return any(info.topic_type == type_name
-                       for info in self.get_subscriptions_info_by_topic(name))
-        return (name, [type_name]) in self.get_service_names_and_types()
 
     def _next_status(self, deadline: float) -> DiagnosticStatus | None:
         try:

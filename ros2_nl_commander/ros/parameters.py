@@ -34,7 +34,6 @@ from rclpy.parameter import Parameter
 
 from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.language.generation import DEFAULT_MODEL, GeneratorSettings
-from ros2_nl_commander.language.stop_words import DEFAULT_STOP_WORDS
 
 DEVICE = re.compile(r'auto|[a-z]+(:\d+)?')
 EXECUTE = ('never', 'confirm', 'auto')
@@ -145,8 +144,8 @@ PARAMETERS = (
                   'needed unless execute is never'),
     ParameterSpec('preempt', True, 'a new instruction ends a command that is being carried out; '
                   'false: it waits', Change.ANY_TIME),
-    ParameterSpec('stop_words', DEFAULT_STOP_WORDS, 'sentences that stop everything without the '
-                  'model, commas between them', Change.ANY_TIME),
+    ParameterSpec('stop_words', '', 'sentences that stop everything without the model, besides '
+                  'the built-in ones; commas between them', Change.ANY_TIME),
     ParameterSpec('approval_timeout_sec', 30.0, 'a command not approved within this expires [s]',
                   bounds=(0.1, 3600.0)),
     ParameterSpec('match_timeout_sec', 5.0, 'how long to wait for a listener or a server [s]',

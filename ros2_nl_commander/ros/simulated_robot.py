@@ -80,6 +80,11 @@ class RobotState:
     docked: bool = False
     patrol_rounds: int = 0
 
+    @property
+    def is_moving(self) -> bool:
+        """Tell whether it drives or turns."""
+        return bool(self.speed_mps or self.turn_radps or self.goal)
+
 
 class SimulatedRobot(Node):
     """

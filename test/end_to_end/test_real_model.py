@@ -51,12 +51,15 @@ def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return result
 
 
-def test_demo_answers_over_dds() -> None:
-    """The demo ends by itself, and what it prints is right and has a listener."""
-    result = run('demo', 'mute the siren', 'take this to ward 3', 'fly to the roof')
+def test_demo_carries_out_over_dds(tmp_path: Path) -> None:
+    """The demo ends by itself, and what it prints is right and was done."""
+    picture = tmp_path / 'way.png'
+    result = run('demo', '--picture', str(picture), 'mute the siren', 'take this to ward 3',
+                 'fly to the roof')
     assert result.returncode == 0
-    assert f'{SIREN_OFF}\n  (the robot is listening)' in result.stdout
-    assert f'{WARD_3}\n  (the robot is listening)' in result.stdout
+    assert f'{SIREN_OFF}\n  succeeded: siren off' in result.stdout
+    assert f'{WARD_3}\n  succeeded: messages published: 1, listeners: 1' in result.stdout
+    assert picture.stat().st_size
     assert 'declined' in result.stdout
 
 

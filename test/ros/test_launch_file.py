@@ -67,8 +67,8 @@ def test_launch_arguments(launch_module: ModuleType) -> None:
     """Every argument is declared and described."""
     arguments = launch_module.generate_launch_description().get_launch_arguments()
     assert {argument.name for argument in arguments} == {
-        'namespace', 'params_file', 'robot', 'model', 'prompt', 'execute', 'autostart',
-        'log_level'}
+        'namespace', 'params_file', 'robot', 'annotations', 'model', 'prompt', 'execute',
+        'policy', 'autostart', 'log_level'}
     assert all(argument.description for argument in arguments)
 
 
@@ -79,7 +79,8 @@ def test_empty_arguments_leave_the_parameter_file_in_charge(launch_module: Modul
     context = LaunchContext()
     context.launch_configurations.update({
         'namespace': 'lab', 'params_file': str(PARAMETER_FILE), 'robot': '', 'model': '123',
-        'prompt': '', 'execute': '', 'autostart': 'false', 'log_level': 'info'})
+        'prompt': '', 'annotations': '', 'execute': '', 'policy': '', 'autostart': 'false',
+        'log_level': 'info'})
     types = {spec.name: type(spec.default) for spec in PARAMETERS}
     assert all(types[name] is given for name, given in launch_module.PARAMETERS.items())
     node, = launch_module.make_node(context)

@@ -198,7 +198,8 @@ def test_robot_that_cannot_be_read(bench: Bench, robot: str, part: str) -> None:
 
 
 @pytest.mark.parametrize('name, start, part, good', [
-    ('execute', 'auto', 'not available yet', 'never'),
+    ('execute', 'auto', 'policy is empty', 'never'),
+    ('execute', 'always', 'never, confirm, auto', 'never'),
     ('queue_depth', 0, 'queue_depth', 3),
     ('deadline_sec', 'soon', 'deadline_sec', 3.0),
     ('deadline_sec', float('nan'), 'deadline_sec', 3.0),
@@ -218,7 +219,7 @@ def test_bad_start_value_leaves_the_node_up(
 
 
 @pytest.mark.parametrize('name, new, part', [
-    ('execute', 'confirm', 'not available yet'),
+    ('execute', 'always', 'never, confirm, auto'),
     ('queue_depth', 0, 'range'),
     ('queue_depth', 'many', 'type'),
     ('deadline_sec', -1.0, 'range'),

@@ -85,8 +85,8 @@ class Publication:
         if not self._publisher.wait_for_all_acked(Duration(seconds=ACKNOWLEDGE_SEC)):
             raise ExecutionError(f'{self.name}: the last message was not acknowledged within '
                                  f'{ACKNOWLEDGE_SEC:g} s')
-        return Outcome(Stage.SUCCEEDED, f'{sent} published, '
-                       f'{self._publisher.get_subscription_count()} listening')
+        listeners = self._publisher.get_subscription_count()
+        return Outcome(Stage.SUCCEEDED, f'messages published: {sent}, listeners: {listeners}')
 
     def halt(self) -> None:
         """Publish a zero at once, and nothing else until the next command; from any thread."""
