@@ -20,11 +20,13 @@ from argparse import ArgumentParser, Namespace
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 
 BENCHMARKS = {
+    'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
     'packing': lambda folder, _options: measure_packing(folder),

@@ -117,11 +117,20 @@ _ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C'
                              'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
 _AMBIGUOUS_SUFFIX = frozenset({'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w', 'turn',
                                'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
+#: Single letters that are a unit behind these words only: ``led_g`` is no mass.
+_TEMPERATURES = frozenset({'temp', 'temperature', 'heat', 'setpoint'})
+_LETTERS = {
+    'g': frozenset({'amount', 'weight', 'mass', 'dose', 'quantity', 'portion', 'load'}),
+    'l': frozenset({'amount', 'volume', 'quantity'}), 'c': _TEMPERATURES, 'f': _TEMPERATURES,
+    'h': frozenset({'duration', 'time', 'delay'}), 't': frozenset({'weight', 'mass', 'load'}),
+}
 
 
 def unit_of_name(name: str) -> Unit | None:
     """Tell the unit that a field's or an interface's name ends in, such as ``height_mm``."""
     parts = re.split(r'[_/]', re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name))
+    if parts[-1] in _LETTERS and set(map(str.lower, parts[:-1])) & _LETTERS[parts[-1]]:
+        return UNITS[parts[-1].upper() if parts[-1] in 'cf' else parts[-1]]
     if parts[-1] in _AMBIGUOUS_SUFFIX or (len(parts) < 2 and len(parts[-1]) < 3):
         return None
     if parts[-1].lower() == 's' and parts[-2].lower() in ('m', 'rad', 'deg', 'mm', 'cm'):

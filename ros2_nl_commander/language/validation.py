@@ -28,6 +28,7 @@ from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.equality import values_equal
 from ros2_nl_commander.language.errors import LimitError, NotOfferedError, UnknownTypeError
 from ros2_nl_commander.language.fields import check_fields
+from ros2_nl_commander.language.interfaces import ArrayType, FieldType, MessageSchema
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
 from ros2_nl_commander.language.robot import RobotDescription
 
@@ -48,13 +49,30 @@ def check_command(command: Command, robot: RobotDescription) -> None:
 
 
 def _check_rules(command: Command, robot: RobotDescription) -> None:
-    """Check the limits and choices of the description."""
+    """Check the limits and choices of the description, also for what is left out."""
     for path, bounds in robot.limits.get(command.name, {}).items():
+        default = _default_at(command.type_name, path.split('.'), robot)
         for value in _values_at(command.fields, path.split('.')):
-            _check_limit(f'{command.name} {path}', value, bounds)
+            _check_limit(f'{command.name} {path}', value, bounds, default)
     for path, choices in robot.choices.get(command.name, {}).items():
+        default = _default_at(command.type_name, path.split('.'), robot)
         for value in _values_at(command.fields, path.split('.')):
-            _check_choice(f'{command.name} {path}', value, choices)
+            _check_choice(f'{command.name} {path}', value, choices, default)
+
+
+def _default_at(type_name: str, keys: Sequence[str], robot: RobotDescription) -> Value | None:
+    """Give what a field holds that is left out; None for zero, false, empty or not known."""
+    try:
+        kind: FieldType | None = interface_schema(type_name, robot.definitions)
+    except UnknownTypeError:
+        return None
+    default: Value | None = None
+    for key in keys:
+        message = kind.item if isinstance(kind, ArrayType) else kind
+        fields = message.fields if isinstance(message, MessageSchema) else ()
+        found = next((field for field in fields if field.name == key), None)
+        kind, default = (found.type, found.default) if found else (None, None)
+    return default
 
 
 def _check_offered(command: Command, robot: RobotDescription) -> None:
@@ -115,21 +133,27 @@ def _values_at(value: Value, keys: Sequence[str]) -> Iterator[Value | None]:
         yield from _values_at(value[keys[0]], keys[1:])
 
 
-def _check_limit(field: str, value: Value | None, bounds: tuple[float, float]) -> None:
-    """Check one number; a field that is left out is sent as zero."""
+def _check_limit(
+    field: str, value: Value | None, bounds: tuple[float, float], default: Value | None
+) -> None:
+    """Check one number; a field that is left out is sent as its default, or as zero."""
     low, high = bounds
     if value is None:
-        if not low <= 0 <= high:
-            raise LimitError(f'{field} is left out, and zero is outside [{low}, {high}]')
+        sent = default if isinstance(default, (int, float)) else 0
+        if not low <= sent <= high:
+            raise LimitError(f'{field} is left out, and {sent:g} is outside [{low}, {high}]')
     elif isinstance(value, bool) or not isinstance(value, (int, float)):
         raise LimitError(f'{field} must be a number, not {excerpt(value)}')
     elif not low <= value <= high:
         raise LimitError(f'{field} = {value} is outside [{low}, {high}]')
 
 
-def _check_choice(field: str, value: Value | None, choices: Sequence[Value]) -> None:
-    """Check one value; a field that is left out is sent as zero, false or empty text."""
-    sent = (0, False, '') if value is None else (value,)
+def _check_choice(
+    field: str, value: Value | None, choices: Sequence[Value], default: Value | None
+) -> None:
+    """Check one value; one that is left out is sent as its default: zero, false or empty text."""
+    unsaid = (0, False, '') if default is None else (default,)
+    sent = unsaid if value is None else (value,)
     if not any(values_equal(one, choice) for one in sent for choice in choices):
         given = 'left out' if value is None else excerpt(value)
         raise LimitError(f'{field} is {given}, not one of {", ".join(map(str, choices))}')

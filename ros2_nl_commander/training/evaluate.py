@@ -121,10 +121,14 @@ def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
             'interval_95': [round(low, 4), round(high, 4)]}
 
 
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Pick a percentile by nearest rank; there must be values."""
+    return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)]
+
+
 def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    return {f'p{percent}': round(ordered[math.ceil(percent / 100 * len(ordered)) - 1], 3)
-            for percent in (50, 95) if ordered}
+    return {f'p{percent}': round(percentile(seconds, percent), 3)
+            for percent in (50, 95) if seconds}
 
 
 def _by_interface(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:

@@ -77,3 +77,11 @@ def test_texts_that_name_a_unit(text, symbol):
                                   'a bar of light', 'wait for a minute of silence'])
 def test_texts_that_name_none(text):
     assert unit_of_text(text) is None
+
+
+@pytest.mark.parametrize('name, symbol', [
+    ('amount_g', 'g'), ('doseG', None), ('weight_t', 't'), ('temp_c', 'C'), ('temperature_f', 'F'),
+    ('volume_l', 'l'), ('duration_h', 'h'), ('led_g', None), ('vitamin_c', None), ('set_h', None)])
+def test_a_single_letter_is_a_unit_behind_some_words_only(name, symbol):
+    unit = unit_of_name(name)
+    assert (unit.symbol if unit else None) == symbol

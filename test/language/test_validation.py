@@ -101,7 +101,7 @@ def test_limits_reach_into_lists():
 
 def test_a_field_left_out_is_sent_as_zero():
     check_command(path(speeds=[0.5]), ARM)
-    with pytest.raises(LimitError, match='speeds is left out, and zero is outside'):
+    with pytest.raises(LimitError, match='speeds is left out, and 0 is outside'):
         check_command(path(), ARM)
     check_command(grip(mode=None), ARM)
     with pytest.raises(LimitError, match='side is left out, not one of left, right'):
@@ -123,3 +123,22 @@ def test_an_empty_robot_accepts_everything():
 def test_a_robot_that_offers_nothing_accepts_nothing():
     with pytest.raises(NotOfferedError, match='bare has no topic /a'):
         check_command(TopicPublication('/a', 'b/msg/C', {}), RobotDescription(robot='bare'))
+
+
+DEFAULTS = 'uint8 cups 1\nstring size "small"\n---\nbool ok\n'
+
+
+@pytest.mark.parametrize('rules, is_right', [
+    ({'limits': {'/brew': {'cups': (1, 4)}}}, True),
+    ({'limits': {'/brew': {'cups': (2, 4)}}}, False),
+    ({'choices': {'/brew': {'size': ('small', 'large')}}}, True),
+    ({'choices': {'/brew': {'size': ('medium', 'large')}}}, False)])
+def test_a_field_left_out_is_sent_as_its_default(rules, is_right):
+    robot = RobotDescription('bar', services={'/brew': 'bar_msgs/srv/Brew'},
+                             definitions={'bar_msgs/srv/Brew': DEFAULTS}, **rules)
+    command = ServiceCall('/brew', 'bar_msgs/srv/Brew', {})
+    if is_right:
+        check_command(command, robot)
+    else:
+        with pytest.raises(LimitError, match='left out'):
+            check_command(command, robot)

@@ -1,0 +1,249 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What each part of decoding is worth: the same sentences to the same robot, in one run.
+
+From the notebook's loop over transformers' ``generate`` to ours, one part after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+import statistics
+import time
+from typing import Any
+
+import psutil
+from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.grammar import grammar_from_robot
+from ros2_nl_commander.language.lark import lark_from_grammar
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.checkpoint import load_prompt
+from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Matching
+from ros2_nl_commander.model.contexts import ContextReader
+from ros2_nl_commander.model.decode import decode_greedily
+from ros2_nl_commander.model.drafts import Drafter
+from ros2_nl_commander.model.forward import read_prefix
+from ros2_nl_commander.model.generator import SHIPPED_PROMPT
+from ros2_nl_commander.model.prepared import RobotPreparation
+from ros2_nl_commander.model.prompts import PTuningV2Prompt
+from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.shape import shape_from_config
+from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
+from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.evaluate import percentile
+from ros2_nl_commander.training.examples import load_examples
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+ROBOT = 'ox12'
+SENTENCES = 20
+#: Of the slow rows only so many are asked: the first takes half a minute for each.
+SLOW_SENTENCES = 4
+MAX_NEW_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One way to answer.
+
+    :param seconds: for each sentence
+    :param forwards: runs of the model for one answer, mean; None where it was not counted
+    :param tokens: of one answer, mean
+    :param memory_bytes: resident at the end of the row
+    """
+
+    name: str
+    seconds: Sequence[float]
+    forwards: float | None
+    tokens: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What our own decoding may use."""
+
+    name: str
+    grammar: bool = True
+    forced: bool = True
+    cached: bool = True
+    drafts: bool = True
+
+
+WAYS = (
+    Way('(c) ours without grammar', grammar=False, forced=False, cached=False, drafts=False),
+    Way('(d) grammar only', forced=False, cached=False, drafts=False),
+    Way('(e) + forced tokens', cached=False, drafts=False),
+    Way('(f) + cached context', drafts=False),
+    Way('(g) + guessed tokens: as shipped'),
+)
+
+
+def measure_decoding(folder: Path, device: str, dtype: str) -> Table:
+    """
+    Answer the same sentences in every way.
+
+    :param folder: the model
+    :param device: for this package; the others run where torch puts them
+    """
+    examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
+                if example.robot.robot == ROBOT][:SENTENCES]
+    sentences = [example.instruction for example in examples]
+    robot = examples[0].robot
+    rows = [_notebook(folder, sentences[:SLOW_SENTENCES]),
+            _generate(folder, sentences[:SLOW_SENTENCES], robot),
+            *_ours(folder, device, dtype, sentences, robot)]
+    return _table(rows, robot)
+
+
+def _table(rows: Sequence[Row], robot: RobotDescription) -> Table:
+    count = len(robot.topics) + len(robot.services) + len(robot.actions)
+    medians = [statistics.median(row.seconds) for row in rows]
+    return Table(
+        f'One sentence to a robot of {count} interfaces',
+        ('way', 'p50, s', 'p95, s', 'tokens', 'forwards', 'memory, GB', 'ratio to (a)',
+         'ratio to (b)'),
+        [(row.name, f'{median:.2f}', f'{percentile(row.seconds, 95):.2f}', f'{row.tokens:.1f}',
+          '' if row.forwards is None else f'{row.forwards:.1f}', f'{row.memory_bytes / 1e9:.1f}',
+          f'{median / medians[0]:.3f}', f'{median / medians[1]:.3f}')
+         for row, median in zip(rows, medians)])
+
+
+def _row(name: str, sentences: Sequence[str], answer: Callable[[str], tuple[int, int | None]],
+         ) -> Row:
+    """Time every sentence, after one that does not count; answers give tokens and forwards."""
+    answer(sentences[0])
+    seconds, tokens, forwards = [], [], []
+    for sentence in sentences:
+        start = time.perf_counter()
+        written, runs = answer(sentence)
+        seconds.append(time.perf_counter() - start)
+        tokens.append(written)
+        forwards.append(runs)
+    counted = [runs for runs in forwards if runs is not None]
+    return Row(name, seconds, statistics.mean(counted) if counted else None,
+               statistics.mean(tokens), psutil.Process().memory_info().rss)
+
+
+def _notebook(folder: Path, sentences: Sequence[str]) -> Row:
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    model.eval().requires_grad_(False)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    prompt = PTuningV2Prompt(shape_from_config(model.config))
+
+    def answer(sentence: str) -> tuple[int, int | None]:
+        text = answer_like_notebook(model, tokenizer, prompt, sentence)
+        written = len(tokenizer(text).input_ids)
+        return written, written
+
+    return _row("(a) the notebook's loop, float32", sentences, answer)
+
+
+def _generate(folder: Path, sentences: Sequence[str], robot: RobotDescription) -> Row:
+    """Do what most would: the interfaces in the system turn, and ``generate``."""
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    model.eval().requires_grad_(False)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+    context = str(context_from_robot(robot))
+
+    def answer(sentence: str) -> tuple[int, int | None]:
+        turns = [{'role': 'system', 'content': context}, {'role': 'user', 'content': sentence}]
+        given = tokenizer.apply_chat_template(
+            turns, add_generation_prompt=True, return_tensors='pt', return_dict=True)
+        with torch.inference_mode():
+            output = model.generate(**given, max_new_tokens=MAX_NEW_TOKENS, do_sample=False)
+        written = output.shape[1] - given['input_ids'].shape[1]
+        return written, written
+
+    return _row('(b) `generate()`, interfaces in the prompt', sentences, answer)
+
+
+def _ours(
+    folder: Path, device: str, dtype: str, sentences: Sequence[str], robot: RobotDescription
+) -> Iterator[Row]:
+    backbone = load_backbone(folder, device=device, dtype=dtype)
+    prompt = load_prompt(share_file(*SHIPPED_PROMPT))
+    sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
+    constraint = GrammarEngine(backbone, sequence.end_ids).compile(
+        lark_from_grammar(grammar_from_robot(robot)))
+    prepared = RobotPreparation(backbone, sequence, prompt.folded, True).prepare(robot)
+
+    def answer(way: Way, sentence: str) -> tuple[int, int | None]:
+        prefix = prepared.prefix
+        if not way.cached:
+            context = ContextReader(backbone, sequence).read(prepared.context)
+            prefix = read_prefix(backbone, context, prompt.folded)
+        ids = sequence.instruction_ids(sentence, behind_context=True)
+        matching: Matching = constraint.start() if way.grammar else FreeMatching(
+            sequence.end_ids, len(backbone.tokenizer))
+        decoded = decode_greedily(
+            backbone, prefix, ids, matching=matching if way.forced else Stepwise(matching),
+            end_ids=sequence.end_ids, max_new_tokens=MAX_NEW_TOKENS,
+            should_stop=lambda: False,
+            drafter=Drafter(ids, prepared.precedents) if way.drafts else NoDrafts())
+        return len(decoded.ids), decoded.forwards
+
+    for way in WAYS:
+        yield _row(way.name, sentences, partial(answer, way))
+
+
+class Stepwise:
+    """
+    A matching that leaves every token to the model, also where there is no alternative.
+
+    :param matching: what decides
+    """
+
+    def __init__(self, matching: Matching) -> None:
+        self._matching = matching
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more can follow."""
+        return self._matching.is_over
+
+    def forced(self) -> list[int]:
+        """Give nothing."""
+        return []
+
+    def choose(self, scores: torch.Tensor) -> int:
+        """Return the likeliest token, of scores (V), that may follow."""
+        return self._matching.choose(scores)
+
+    def accept(self, token: int) -> None:
+        """Write a token that was chosen."""
+        self._matching.accept(token)
+
+    def viable(self, tokens: Sequence[int]) -> int:
+        """Return how many of these tokens could be written one after the other."""
+        return self._matching.viable(tokens)
+
+
+class NoDrafts(Drafter):
+    """Guesses nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def propose(self, answer: Sequence[int], limit: int) -> list[int]:
+        """Give nothing."""
+        return []
