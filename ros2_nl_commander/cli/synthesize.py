@@ -12,7 +12,11 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""``synthesize``: make robots that nobody built, and what is said to them, as training data."""
+"""
+``synthesize``: make robots that nobody built, and what is said to them, as training data.
+
+Also counts what data files hold, with ``--count``.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import run_cli
+from ros2_nl_commander.training.data_report import data_tables, draw_data
+from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
 
 
@@ -31,7 +37,9 @@ def main(args: list[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='synthesize', description=__doc__)
     parser.add_argument('--output', type=Path, required=True,
-                        help='folder to write: data.jsonl and robots/')
+                        help='folder to write: data.jsonl and robots/; with --count a PNG file')
+    parser.add_argument('--count', type=Path, nargs='+', metavar='FILE',
+                        help='make nothing: print what these JSON Lines hold, and draw it')
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
     parser.add_argument('--sentences', type=int, default=20,
                         help='to each robot (default: %(default)s)')
@@ -41,6 +49,12 @@ def _parser() -> ArgumentParser:
 
 
 def _synthesize(options: Namespace) -> int:
+    if options.count:
+        files = {path.stem: load_examples(path) for path in options.count}
+        for table in data_tables(files):
+            print(table.as_markdown())
+        draw_data(files, options.output)
+        return 0
     data = write_dataset(options.output, options.robots, options.sentences, options.seed)
     print(f'Written to {data}')
     return 0

@@ -84,6 +84,7 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
         'right_interface': _share(score.is_same_interface for score in commands),
         'right_declines': _share(score.is_right for score in declines),
         'false_refusals': _share(score.generation.command is None for score in commands),
+        'wrong_acceptances': _share(score.generation.command is not None for score in declines),
         'tokens': sum(score.generation.tokens for score in scores),
         'forwards': sum(score.generation.forwards for score in scores),
         'seconds': _percentiles([score.generation.seconds for score in scores]),

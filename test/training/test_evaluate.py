@@ -69,7 +69,8 @@ def test_the_summary_counts_commands_and_declines_apart():
     counts = {key: (value['count'], value['of']) for key, value in summary.items()
               if isinstance(value, dict) and 'count' in value}
     assert counts == {'right': (3, 6), 'right_commands': (2, 4), 'right_interface': (3, 4),
-                      'right_declines': (1, 2), 'false_refusals': (1, 4)}
+                      'right_declines': (1, 2), 'false_refusals': (1, 4),
+                      'wrong_acceptances': (1, 2)}
     assert summary['right']['share'] == 0.5
     by_interface = {name: (value['count'], value['of'])
                     for name, value in summary['by_interface'].items()}
