@@ -37,6 +37,12 @@ DEFAULT_RATE_HZ = 1.0
 #: The longest list and text where the policy does not say.
 MAX_ITEMS, MAX_TEXT = 100, 500
 
+#: The longest motion where the policy does not say [s].
+MAX_MOTION_SEC = 60.0
+
+_VELOCITIES = frozenset({
+    'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped',
+    'ackermann_msgs/msg/AckermannDrive', 'ackermann_msgs/msg/AckermannDriveStamped'})
 _AXES = frozenset((group, axis) for group in ('linear', 'angular') for axis in 'xyz')
 #: Numbers are compared a little loosely: 0.1 x 3 must fit 0.3.
 _SLACK = 1e-9
@@ -124,7 +130,7 @@ class Limits:
                     for key, item in value.items()}
         elif isinstance(value, Sequence):
             _check_size(path, len(value), MAX_ITEMS if self.max_items is None else self.max_items)
-            return [self._value(item, path, command, keeper, held) for item in value]
+            return self._items(value, path, command, keeper, held)
         held.update(limits)
         if isinstance(value, (bool, str, Mapping)):
             if limits:
@@ -132,12 +138,26 @@ class Limits:
             return value
         return self._number(value, path, limits.values(), command, keeper)
 
+    def _items(
+        self, items: Sequence[Value], path: Path, command: Command, keeper: _Keeper,
+        held: set[Path],
+    ) -> list[Value]:
+        """Hold every item of a list; what must not be zero must not be left out of any."""
+        each: list[set[Path]] = [set() for _ in items]
+        values = [self._value(item, path, command, keeper, said)
+                  for item, said in zip(items, each)]
+        held.update(*each)
+        for limit in (limit for limit in held if not self.fields[limit].has(0)):
+            if any(limit not in said for said in each) and any(limit in said for said in each):
+                raise LimitError(f'{_spelt(limit)} is left out of an item of {_spelt(path)}')
+        return values
+
     def _number(
         self, value: Value, path: Path, limits: Iterable[Range], command: Command, keeper: _Keeper
     ) -> Value:
         if not isinstance(value, (int, float)) or not math.isfinite(value):
             raise LimitError(f'{_spelt(path)} is {excerpt(value)}')
-        if value and not limits and is_velocity(command.type_name) and path[-2:] in _AXES:
+        if value and not limits and 'Twist' in command.type_name and path[-2:] in _AXES:
             raise LimitError(f'{_spelt(path)} is an axis that the policy does not name')
         for limit in limits:
             value = keeper.held(_spelt(path), value, limit)
@@ -148,7 +168,7 @@ class Limits:
         if command.times is None:
             raise LimitError('it publishes without end: say how often or how long')
         rate = command.rate_hz or DEFAULT_RATE_HZ
-        if command.times > 1 and self.rate_hz is not None:
+        if self.rate_hz is not None and (command.times > 1 or command.rate_hz is not None):
             rate = keeper.held('the rate', rate, self.rate_hz)
             command = replace(command, rate_hz=rate)
         seconds = (command.times or 0) / rate
@@ -164,8 +184,11 @@ class Limits:
 
     def _durations(self, command: TopicPublication) -> Iterator[float | None]:
         """Give how long it may last by each of the bounds [s]."""
-        yield self.max_duration_sec
-        if is_velocity(command.type_name):
+        moves = is_velocity(command.type_name)
+        yield MAX_MOTION_SEC if moves and self.max_duration_sec is None else self.max_duration_sec
+        if not moves and (self.max_distance_m or self.max_angle_rad):
+            raise LimitError(f'how far a {command.type_name} leads is not known')
+        if moves:
             for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
                 speed = _speed(command.fields, group)
                 if most is not None and speed > 0:
@@ -174,7 +197,7 @@ class Limits:
 
 def is_velocity(type_name: str) -> bool:
     """Tell whether a type holds velocities of a base, which last until the next message."""
-    return type_name in ('geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped')
+    return type_name in _VELOCITIES
 
 
 class _Keeper:
@@ -200,8 +223,11 @@ class _Keeper:
 
 
 def _speed(fields: Fields, group: str) -> float:
-    """Give the length of the linear or the angular velocity of a Twist, stamped or not."""
-    twist = fields.get('twist', fields)
+    """Give the length of the linear or the angular velocity, of a stamped type or not."""
+    twist = fields.get('twist', fields.get('drive', fields))
+    if isinstance(twist, Mapping) and group == 'linear' and 'speed' in twist:
+        speed = twist['speed']
+        return abs(speed) if isinstance(speed, (int, float)) else math.inf
     vector = twist.get(group, {}) if isinstance(twist, Mapping) else {}
     axes = vector.values() if isinstance(vector, Mapping) else ()
     return math.hypot(*(axis for axis in axes if isinstance(axis, (int, float))))

@@ -26,18 +26,19 @@ import unicodedata
 #: In languages that robots are shouted at in; spaces between words, commas between sentences.
 STOP_WORDS = (
     'stop, halt, freeze, abort, cancel, stand still, hold still, do not move, dont move, '
-    'emergency stop, e stop, estop, whoa, '
-    'stopp, anhalten, halt an, bleib stehen, stehen bleiben, nothalt, '
-    'arrete, arretez, arrete toi, stoppe, '
+    'don t move, emergency stop, e stop, estop, whoa, '
+    'stopp, anhalten, halt an, bleib stehen, stehen bleiben, nothalt, not halt, notaus, '
+    'arrete, arretez, arret, arrete toi, arretez vous, arret d urgence, arret durgence, stoppe, '
     'para, parate, alto, detente, detengase, pare, parar, quieto, '
     'ferma, fermati, fermo, sta fermo, '
-    'stoj, stoi, стоп, стой, zatrzymaj sie, staa, seis, dur, '
-    '停, 停止, 停下, 止まれ, とまれ, ストップ, 멈춰, 정지, قف, रुको, стій')
+    'stoj, stoi, стоп, стой, zatrzymaj sie, staa, sta stille, seis, dur, '
+    '停, 停止, 停下, 停下来, 止まれ, とまれ, 止まって, ストップ, 멈춰, 정지, قف, توقف, रुको, стій')
 
 #: Words that add nothing: "please stop now!" is "stop".
 _FILLERS = frozenset(
-    'please now right immediately robot hey ok okay no all everything it just bitte sofort jetzt '
-    'svp maintenant ya ahora por favor subito per favore'.split())
+    'please now right immediately robot hey ok okay all everything it just the moving driving '
+    'here there that this bitte sofort jetzt svp maintenant ya ahora por favor subito per '
+    'favore'.split())
 
 
 def is_stop(sentence: str, more: str = '') -> bool:
@@ -49,10 +50,9 @@ def is_stop(sentence: str, more: str = '') -> bool:
     known = {_plain(word) for word in f'{STOP_WORDS},{more}'.split(',')} - {''}
     words = _plain(sentence).split()
     meant = [word for word in words if word not in _FILLERS]
-    whole = ' '.join(meant)
-    # "stop stop stop" too.
-    return whole in known or ' '.join(words) in known or (
-        len(meant) > 1 and len(set(meant)) == 1 and meant[0] in known)
+    # "stop stop halt" too.
+    return ' '.join(words) in known or ' '.join(meant) in known or (
+        bool(meant) and all(word in known for word in meant))
 
 
 def _plain(text: str) -> str:

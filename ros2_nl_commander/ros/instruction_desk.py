@@ -39,6 +39,9 @@ from ros2_nl_commander.ros.request import Report, Request
 from ros2_nl_commander.ros.status import Stage, StatusReport
 from ros2_nl_commander.ros.worker import InstructionWorker
 
+#: More of a sentence is not looked at for a stop [characters].
+LONGEST_STOP = 2000
+
 
 class InstructionDesk:
     """
@@ -94,14 +97,19 @@ class InstructionDesk:
             f'{self._start}-{next(self._counter)}', text[:parameters.max_instruction_length],
             parameters.deadline_sec, self._pass_on)
         request.advance(Stage.RECEIVED)
+        # Before any check: a stop that is shouted too long is still a stop.
+        if is_stop(text[:LONGEST_STOP], parameters.stop_words):
+            done = self.stop()
+            # Where nothing is carried out here, others may obey the text: it is answered as any.
+            if self.gate is not None and request.advance(Stage.SUCCEEDED, reason=done):
+                return
         try:
             request.instruction = check_instruction(text, parameters.max_instruction_length)
         except InstructionError as error:
             request.advance(Stage.DECLINED, reason=str(error))
             return
-        if self._is_stop(request, parameters):
-            return
-        if not self.worker.submit(request, parameters.queue_depth, parameters.preempt):
+        preempts = parameters.preempt and self.gate is not None
+        if not self.worker.submit(request, parameters.queue_depth, preempts):
             request.advance(Stage.DECLINED, reason=f'not active: {why_closed}')
 
     def stop(self) -> str:
@@ -111,30 +119,22 @@ class InstructionDesk:
         :returns: what was done, in words
         """
         # First the requests: what they do next must find them ended, and add nothing to the halt.
+        gate = self.gate
         running, waiting = self.worker.cancel('stopped')
-        halted = f'{self.gate.halt()}; ' if self.gate is not None else ''
+        halted = f'{gate.halt("stopped")}; ' if gate is not None else ''
         return f'{halted}canceled {running} running and {waiting} waiting'
 
     def pause(self, reason: str) -> None:
         """Take no more instructions, end those that are here, and stop the robot."""
+        gate = self.gate
         self.worker.pause(reason)
-        if self.gate is not None:
-            self.gate.halt()
+        if gate is not None:
+            gate.halt(reason)
 
     def close(self, reason: str, timeout_sec: float) -> None:
         """End everything, for good, and stop the robot."""
-        self.worker.pause(reason)
-        if self.gate is not None:
-            self.gate.halt()
+        self.pause(reason)
         self.worker.close(reason, timeout_sec)
-
-    def _is_stop(self, request: Request, parameters: NodeParameters) -> bool:
-        """Stop without asking the model, where the sentence says no more than that."""
-        if not is_stop(request.instruction, parameters.stop_words):
-            return False
-        done = self.stop()
-        # Where nothing is carried out here, others may obey the text: it is written as any other.
-        return self.gate is not None and request.advance(Stage.SUCCEEDED, reason=done)
 
     def _pass_on(self, report: StatusReport) -> None:
         self.figures.record(report)

@@ -142,6 +142,7 @@ class NlCommander(LifecycleNodeMixin, Node):
         """End every instruction and the worker; the node answers nothing from then on."""
         self._is_closing = True
         self._why_inactive = 'the node is shut down'
+        self._desk.pause('the node is shutting down')  # first: the robot may be driving
         for timer in self.timers:
             timer.cancel()
         self._robot_source.close()

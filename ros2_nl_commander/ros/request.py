@@ -89,13 +89,10 @@ class Request:
         :returns: whether the stage was entered
         """
         with self._lock:
-            if self.is_finished:
+            # What is to end does not begin to be carried out any more.
+            if self.is_finished or (self.cancel_reason and not stage.is_terminal):
                 return False
-            if first is not None:
-                first()
-            self._stage = stage
-            self._report(StatusReport(
-                self.request_id, stage, self.instruction, command, reason, self.age_sec))
+            self._enter(stage, command, reason, first)
             return True
 
     def cancel(self, reason: str) -> bool:
@@ -105,10 +102,23 @@ class Request:
         :returns: whether it was still going
         """
         with self._lock:
+            if self.is_finished:
+                return False
             if self.is_under_way:
                 self.cancel_reason = self.cancel_reason or reason
-                return True
-        return self.advance(Stage.CANCELED, reason=reason)
+            else:
+                self._enter(Stage.CANCELED, '', reason, None)
+            return True
+
+    def _enter(
+        self, stage: Stage, command: str, reason: str, first: Callable[[], None] | None,
+    ) -> None:
+        """Enter a stage, with the lock held."""
+        if first is not None:
+            first()
+        self._stage = stage
+        self._report(StatusReport(
+            self.request_id, stage, self.instruction, command, reason, self.age_sec))
 
     def should_stop(self) -> bool:
         """Tell whether an answer is no longer wanted; ends the request if its time is up."""

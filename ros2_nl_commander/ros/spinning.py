@@ -23,23 +23,71 @@ its running instructions ended. Here the handlers only set an event, and the nod
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+import queue
 import signal
 import threading
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.node import Node
 from rclpy.utilities import get_default_context
 
+_Result = TypeVar('_Result')
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-#: One each for a lifecycle transition, an instruction, the parameters, and ``~/stop``.
-EXECUTOR_THREADS = 4
+#: One each for a lifecycle transition, an instruction, an approval, the parameters, timers, and
+#: ``~/stop``.
+EXECUTOR_THREADS = 6
 
 #: A callback that runs longer than this when the spinning ends is left behind [s].
 JOIN_TIMEOUT_SEC = 5.0
+
+
+class OrderlyExecutor(MultiThreadedExecutor):
+    """
+    An executor that entities can be made and destroyed under while it spins.
+
+    rclpy walks over a node's entities to build its wait set, without a lock: one that comes or
+    goes meanwhile in another thread is met half made or half gone, and ends the spinning.
+    """
+
+    def __init__(self, threads: int, *, context: Context | None = None) -> None:
+        super().__init__(threads, context=context)
+        self._jobs: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._work: dict[Future[Any], Callable[[], Any]] = {}
+
+    def between_spins(self, work: Callable[[], _Result], timeout_sec: float) -> _Result:
+        """
+        Do something while no wait set is in use, and wait for it; for threads that do not spin.
+
+        :returns: what it returns; what it raises is raised here
+        :raises TimeoutError: if nobody spins for so long
+        """
+        done: Future[_Result] = Future()
+        self._work[done] = work
+        self._jobs.put(done)
+        self.create_task(lambda: None)  # a mere wake-up does not make spin_once return
+        try:
+            return done.result(timeout_sec)
+        finally:
+            self._work.pop(done, None)
+
+    def spin_once(self, timeout_sec: float | None = None) -> None:
+        """Do what waits to be done between two spins, then spin."""
+        while not self._jobs.empty():
+            done = self._jobs.get()
+            work = self._work.pop(done, None)
+            if work is None:
+                continue  # given up on
+            try:
+                done.set_result(work())
+            except Exception as error:
+                done.set_exception(error)  # raised where the result is waited for
+        super().spin_once(timeout_sec)
 
 
 class BackgroundSpinner:
@@ -61,7 +109,7 @@ class BackgroundSpinner:
         self._on_end = on_end
         self._is_stopping = threading.Event()
         self._context = context or get_default_context()
-        self._executor = MultiThreadedExecutor(EXECUTOR_THREADS, context=context)
+        self._executor = OrderlyExecutor(EXECUTOR_THREADS, context=context)
         for node in nodes:
             self._executor.add_node(node)
         self._thread = threading.Thread(target=self._spin, name='executor', daemon=True)

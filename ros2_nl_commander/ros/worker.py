@@ -63,16 +63,18 @@ class InstructionWorker:
         """
         Queue a request; the oldest waiting ones beyond the depth end as canceled.
 
-        :param preempts: ends a command that is being carried out, and does not wait behind it
+        :param preempts: takes the place of whatever is running and waiting
         :returns: False, with the request untouched, while paused
         """
         with self._changed:
             if not self._accepting:
                 return False
-            dropped = self._queue.resize(queue_depth) + self._queue.push(request)
-            if preempts and self._running is not None and self._running.is_under_way:
-                self._running.cancel(REPLACED)
+            dropped = self._queue.drain() if preempts else []
+            dropped += self._queue.resize(queue_depth) + self._queue.push(request)
+            running = self._running if preempts else None
             self._changed.notify_all()
+        if running is not None:
+            running.cancel(REPLACED)
         for old in dropped:
             old.advance(Stage.CANCELED, reason=REPLACED)
         return True

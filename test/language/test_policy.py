@@ -85,7 +85,8 @@ def test_one_limit_covers_velocities_stamped_or_not(fields, is_allowed, stamped)
 @pytest.mark.parametrize('options, fields, reason', [
     ('--times 101 --rate 10', '{linear: {x: 0.5}}', 'duration'),  # 5.05 m
     ('--times 651 --rate 10', '{angular: {z: 0.1}}', 'duration'),  # more than a turn
-    ('--times 61 --rate 1', '{}', 'duration'), ('--times 5 --rate 60', '{}', 'rate'),
+    ('--times 61 --rate 1', '{}', 'duration'), ('--times 1 --rate 0.001', '{}', 'rate'),
+    ('--times 5 --rate 60', '{}', 'rate'),
     ('--times 11', '{linear: {x: 0.5}}', 'duration'), ('', '{}', 'without end'),
     ('--rate 5', '{}', 'without end')])
 def test_what_lasts_or_leads_too_far_is_denied(options, fields, reason):
@@ -103,6 +104,7 @@ def test_both_bounds_themselves_are_allowed():
      '{positions: [0, 1.01], time_from_start: {sec: 2}}]}', False),
     ('{points: [{positions: [0, 0, 0, 0], time_from_start: {sec: 2}}]}', False),
     ('{points: [{positions: [0]}]}', False),  # no time: it would be zero, which is no time at all
+    ('{points: [{positions: [1], time_from_start: {sec: 2}}, {positions: [-1]}]}', False),
     ('{points: [{positions: {a: 1}, time_from_start: {sec: 2}}]}', False),
     ('{points: [{positions: [true], time_from_start: {sec: 2}}]}', False),
     ('{points: [{positions: [a], time_from_start: {sec: 2}}]}', False)])

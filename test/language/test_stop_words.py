@@ -24,7 +24,9 @@ from ros2_nl_commander.language.stop_words import is_stop
     'stop', 'STOP!', 'Stop!!!', 'please stop', 'stop now please', 'stop stop stop', 'Halt.',
     'freeze', 'hey robot, stop', 'emergency stop', 'E-STOP', "don't move", 'don\u2019t move!',
     'Arrête !', 'arrete-toi', 'ALTO', '¡Para!', 'fermati subito', 'стоп', '停止', 'ストップ!',
-    'Bitte anhalten', 'stop everything', 'ok stop it', '  stop  '])
+    'Bitte anhalten', 'stop everything', 'ok stop it', '  stop  ',
+    'stop the robot', 'stop moving', 'Stop! Halt!', 'stop right there', 'Not-Halt!',
+    "arrêt d'urgence", 'don´t move', '停下来', 'stop\nstop'])
 def test_stops(sentence):
     assert is_stop(sentence)
 
@@ -32,7 +34,8 @@ def test_stops(sentence):
 @pytest.mark.parametrize('sentence', [
     '', '!!!', 'stop at ward 3', 'stop the music', "don't stop", 'when should I stop',
     'halt the conveyor belt', 'go', 'please', 'now', 'no', 'non-stop', 'bus stop', 'stopwatch',
-    'cancel the delivery', 'freeze the vaccine box', 'stop, then go to ward 3', 'all'])
+    'cancel the delivery', 'freeze the vaccine box', 'stop, then go to ward 3', 'all', 'no stop',
+    'stop the belt', 'do not stop'])
 def test_does_not_stop(sentence):
     assert not is_stop(sentence)
 

@@ -187,7 +187,9 @@ def test_an_approval_that_does_not_come_expires(bench, robot, start):
     start(execute='confirm', approval_timeout_sec=0.3)
     status = end(bench, DOCK)
     assert (status.message, robot.state.docked) == ('expired', False)
-    assert bench.commands  # a person must have seen what there was to approve
+    assert bench.commands == []  # nobody may obey what was not approved
+    awaiting = next(s for s in bench.statuses if s.message == 'awaiting_approval')
+    assert 'dock' in value(awaiting, 'command')
 
 
 def test_nobody_there_is_a_failure(bench, start, robot, context):

@@ -22,7 +22,10 @@ the last line is torn, and ``read_audit`` skips it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
+import errno
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -68,17 +71,26 @@ class AuditLog:
         record = {'time': datetime.now(timezone.utc).isoformat(), 'event': event, **values}
         line = json.dumps(record, ensure_ascii=False, default=str).encode() + b'\n'
         try:
-            with self._lock:
+            with self._lock, self._between_processes():
                 self._rotate()
                 self._write(line)
         except OSError as error:
             raise AuditError(f'audit log {self.path}: {error.strerror}') from error
 
+    @contextmanager
+    def _between_processes(self) -> Iterator[None]:
+        """Keep other nodes with the same file from rotating it at the same time."""
+        with self.path.with_name(f'{self.path.name}.lock').open('w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def _write(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        size = os.fstat(descriptor).st_size
         try:
             if os.write(descriptor, line) != len(line):
-                raise OSError(0, 'only a part of the line could be written: the disk may be full')
+                os.ftruncate(descriptor, size)  # or the next line would grow on this half one
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

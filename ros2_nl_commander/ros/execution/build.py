@@ -56,9 +56,14 @@ def build_gate(
         load_policy(path_from_location(parameters.policy.strip())),
         parameters.execute == 'confirm', parameters.approval_timeout_sec,
         Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec))
+
+    def complain(problem: str) -> None:
+        node.get_logger().error(problem)
+
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
     return Gate(settings, CommandExecutor(node), audit, publish,
-                lambda command: write_valid_command(command, current_robot()))
+                lambda command: write_valid_command(command, current_robot()),
+                complain)
 
 
 def _audit_path(given: str) -> Path:

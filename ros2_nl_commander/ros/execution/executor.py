@@ -20,14 +20,14 @@ No text is handed to a shell or to the ``ros2`` tool: a command is a value, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import threading
 
-from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from ros2_nl_commander.language.command import (
-    ActionGoal, Command, ServiceCall, TopicPublication)
+from ros2_nl_commander.language.command import Command, ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy_limits import is_velocity
+from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.goal import GoalRun
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
 from ros2_nl_commander.ros.execution.publication import Publication
@@ -43,13 +43,12 @@ class CommandExecutor:
     """
 
     def __init__(self, node: Node) -> None:
-        self._node = node
-        # Of its own and reentrant: responses must arrive while a service of the node is busy.
-        self._group = ReentrantCallbackGroup()
+        self._endpoints = Endpoints(node)
+        self._logger = node.get_logger()
         self._lock = threading.Lock()
-        self._goal: GoalRun | None = None
-        #: Publishers of velocities are kept, so that a stop need not wait for discovery.
-        self._velocities: dict[str, Publication] = {}
+        #: Goals that the server has not said the end of; a stop cancels all of them.
+        self._goals: list[GoalRun] = []
+        self._velocities: dict[tuple[str, str], Publication] = {}
 
     def execute(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
         """
@@ -73,56 +72,47 @@ class CommandExecutor:
         :returns: what was done, in words
         """
         with self._lock:
-            goal, velocities = self._goal, tuple(self._velocities.values())
+            self._goals = [goal for goal in self._goals if not goal.is_over]
+            goals, velocities = tuple(self._goals), tuple(self._velocities.values())
         for publication in velocities:
-            publication.halt()
-        if goal is not None:
-            goal.halt()
+            self._try(publication.halt)
+        for goal in goals:
+            self._try(goal.halt)
         zeroed = ', '.join(publication.name for publication in velocities)
         parts = ([f'zero velocity on {zeroed}'] if zeroed else []) + (
-            ['the goal is being canceled'] if goal is not None else [])
-        return '; '.join(parts) or 'nothing was moving'
+            [f'goals being canceled: {len(goals)}'] if goals else [])
+        return '; '.join(parts) or 'no motion or goal of this node was running'
 
     def close(self) -> None:
         """Destroy what is kept between commands."""
         with self._lock:
-            velocities, self._velocities = self._velocities, {}
-        for publication in velocities.values():
-            publication.close()
+            self._goals, self._velocities = [], {}
+        self._endpoints.close()
+
+    def _try(self, stop: Callable[[], None]) -> None:
+        """Stop one thing; what cannot be stopped must not keep the others from it."""
+        try:
+            stop()
+        except Exception as error:  # a handle that rclpy has let go of
+            self._logger.error(f'cannot stop: {type(error).__name__}: {error}')
 
     def _run(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
         if isinstance(command, ServiceCall):
-            return call_service(self._node, self._group, command, bounds, watch)
-        if isinstance(command, ActionGoal):
-            return self._run_goal(GoalRun(self._node, self._group, command), bounds, watch)
-        return self._publish(command, bounds, watch)
-
-    def _run_goal(self, goal: GoalRun, bounds: Bounds, watch: Watch) -> Outcome:
+            return call_service(self._endpoints, command, bounds, watch)
+        if isinstance(command, TopicPublication):
+            return self._publication(command).run(command, bounds, watch)
+        goal = GoalRun(self._endpoints, command)
         with self._lock:
-            self._goal = goal
-        try:
-            return goal.run(bounds, watch)
-        finally:
-            with self._lock:
-                self._goal = None
+            self._goals = [*(old for old in self._goals if not old.is_over), goal]
+        return goal.run(bounds, watch)
 
-    def _publish(self, command: TopicPublication, bounds: Bounds, watch: Watch) -> Outcome:
+    def _publication(self, command: TopicPublication) -> Publication:
+        """Give what publishes on a topic; for velocities it is kept, so that a stop finds it."""
+        key = command.name, command.type_name
+        if key in self._velocities:
+            return self._velocities[key]
+        made = Publication(self._endpoints, *key)
         if is_velocity(command.type_name):
-            return self._velocity(command).run(command, bounds, watch)
-        publication = Publication(self._node, command.name, command.type_name)
-        try:
-            return publication.run(command, bounds, watch)
-        finally:
-            publication.close()
-
-    def _velocity(self, command: TopicPublication) -> Publication:
-        """Give the publisher of a topic, a new one where its type has changed."""
-        known = self._velocities.get(command.name)
-        if known is not None and known.type_name == command.type_name:
-            return known
-        made = Publication(self._node, command.name, command.type_name)
-        with self._lock:
-            self._velocities[command.name] = made
-        if known is not None:
-            known.close()
+            with self._lock:
+                self._velocities[key] = made
         return made

@@ -29,7 +29,7 @@ from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier
 from ros2_nl_commander.ros.execution.approvals import Approvals
-from ros2_nl_commander.ros.execution.audit import AuditLog
+from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
 from ros2_nl_commander.ros.request import Request
@@ -62,17 +62,20 @@ class Gate:
     :param audit: what is told of every step, before it is taken
     :param publish: puts the text of a command out
     :param write_valid: checks a command against the robot as it is now, and writes it
+    :param complain: told what went wrong where it cannot be helped any more
     """
 
     def __init__(
         self, settings: GateSettings, executor: CommandExecutor, audit: AuditLog,
         publish: Callable[[str], None], write_valid: Callable[[Command], str],
+        complain: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._executor = executor
         self._audit = audit
         self._publish = publish
         self._write_valid = write_valid
+        self._complain = complain
         self.approvals = Approvals()
 
     def handle(self, request: Request, text: str) -> None:
@@ -86,9 +89,11 @@ class Gate:
         except NlCommanderError as error:
             self._end(request, Stage.FAILED, text, str(error))
 
-    def halt(self) -> str:
+    def halt(self, why: str) -> str:
         """Stop at once what was moved; from any thread; says what was done."""
-        return self._executor.halt()
+        done = self._executor.halt()
+        self._note('halted', reason=why, done=done)
+        return done
 
     def close(self) -> None:
         """Let go of what the executor keeps."""
@@ -107,18 +112,20 @@ class Gate:
         if self._write_valid(decision.command) != text:
             raise NlCommanderError('the robot changed while the command waited')
         self._audit.append('executing', **_names(request, text))
-        if request.advance(Stage.EXECUTING, command=text, reason=decision.reason):
+        # The text goes out only with the command: whoever obeys it must not be ahead of the gate.
+        if request.advance(Stage.EXECUTING, command=text, reason=decision.reason,
+                           first=lambda: self._publish(text)):
             self._execute(request, decision.command, text)
+        else:
+            self._end(request, Stage.CANCELED, text, request.cancel_reason)
 
     def _is_approved(self, request: Request, decision: Decision, text: str) -> bool:
-        """Publish a command, and ask for approval where it is needed."""
+        """Ask a person where the policy or the settings want it."""
         if decision.tier is not Tier.CONFIRM and not self._settings.confirm_all:
-            self._publish(text)
             return True
 
         def announce() -> bool:
-            return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=decision.reason,
-                                   first=lambda: self._publish(text))
+            return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=decision.reason)
 
         seconds = self._settings.approval_sec
         approved = self.approvals.wait(
@@ -138,9 +145,16 @@ class Gate:
     def _end(self, request: Request, stage: Stage, text: str, reason: str) -> None:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
             stage, reason = Stage.CANCELED, request.cancel_reason
-        if not request.advance(stage, command=text, reason=reason):
-            return
-        self._audit.append('ended', **_names(request, text), stage=stage.value, reason=reason)
+        if not request.is_finished:
+            self._note('ended', **_names(request, text), stage=stage.value, reason=reason)
+            request.advance(stage, command=text, reason=reason)
+
+    def _note(self, event: str, **values: str) -> None:
+        """Write down what has happened; that cannot be undone, so a full disk must not hide it."""
+        try:
+            self._audit.append(event, **values)
+        except AuditError as error:
+            self._complain(str(error))
 
 
 def _names(request: Request, text: str) -> dict[str, str]:

@@ -21,12 +21,10 @@ import time
 from typing import Any
 
 from action_msgs.msg import GoalStatus
-from rclpy.action.client import ActionClient, ClientGoalHandle
-from rclpy.callback_groups import CallbackGroup
-from rclpy.node import Node
-from rclpy.task import Future
+from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
+from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
@@ -45,96 +43,115 @@ _ENDS = {GoalStatus.STATUS_SUCCEEDED: 'succeeded', GoalStatus.STATUS_ABORTED: 'a
 
 class GoalRun:
     """
-    One goal on its way.
+    One goal on its way; can be canceled until the server has said that it has ended.
 
-    :param node: what sends it
-    :param group: callbacks of the client run in it
+    :param endpoints: has the client
     :param command: the goal
     :raises FieldError: if the fields do not fit
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, node: Node, group: CallbackGroup, command: ActionGoal) -> None:
+    def __init__(self, endpoints: Endpoints, command: ActionGoal) -> None:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self._name = command.name
-        self._client: Any = ActionClient(node, action_class, command.name, callback_group=group)
+        self._client: Any = endpoints.action_client(command.name, command.type_name)
         self._lock = threading.Lock()
         self._handle: ClientGoalHandle[Any, Any, Any] | None = None
+        self._accepted = threading.Event()
+        self._ended = threading.Event()
+        self._response: Any = None
         self._is_halted = False
         self._told_at = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the goal was refused or has ended, by the word of the server."""
+        return self._ended.is_set()
 
     def run(self, bounds: Bounds, watch: Watch) -> Outcome:
         """
         Send the goal and wait for its end.
 
         :raises ExecutionError: if there is no server, or the goal is refused, aborted, lost, or
-            out of time; it is canceled then
+            out of time; whoever gives up on a goal has it canceled, also if it starts later
         """
+        if not watch.wait(self._client.server_is_ready, bounds.match_sec):
+            self._ended.set()
+            if watch.should_stop():
+                return Outcome(Stage.CANCELED, 'the goal was not sent')
+            raise ExecutionError(f'{self._name}: no such action after {bounds.match_sec:g} s')
         try:
-            if not watch.wait(self._client.server_is_ready, bounds.match_sec):
-                if watch.should_stop():
-                    return Outcome(Stage.CANCELED, 'the goal was not sent')
-                raise ExecutionError(f'{self._name}: no such action after {bounds.match_sec:g} s')
-            handle = self._accepted(bounds, watch)
-            return self._followed(handle, bounds, watch)
-        finally:
-            self._client.destroy()
+            return self._sent(bounds, watch)
+        except BaseException:
+            self.halt()
+            raise
 
     def halt(self) -> None:
-        """Ask the server to cancel the goal, without waiting; from any thread."""
+        """Have the goal canceled, now or as soon as it is accepted; without waiting."""
         with self._lock:
             self._is_halted = True
-            if self._handle is not None:
+            if self._handle is not None and not self.is_over:
                 self._handle.cancel_goal_async()
 
-    def _accepted(self, bounds: Bounds, watch: Watch) -> ClientGoalHandle[Any, Any, Any]:
-        """Send the goal; a goal that is accepted after it was stopped is canceled by its end."""
-        sent = _Wait(self._client.send_goal_async(
-            self._goal, feedback_callback=lambda message: self._tell(message.feedback, watch)))
-        # Never given up on because of a stop: the goal may be accepted, and must be canceled then.
-        if not sent.event.wait(bounds.match_sec):
+    def _sent(self, bounds: Bounds, watch: Watch) -> Outcome:
+        with self._lock:
+            if self._is_halted:
+                self._ended.set()
+                return Outcome(Stage.CANCELED, 'the goal was not sent')
+            sending = self._client.send_goal_async(
+                self._goal, feedback_callback=lambda message: self._tell(message.feedback, watch))
+        sending.add_done_callback(self._on_accepted)
+        if not self._accepted.wait(bounds.match_sec):
             raise ExecutionError(f'{self._name}: the server does not answer whether it takes the '
                                  f'goal, after {bounds.match_sec:g} s')
-        handle: ClientGoalHandle[Any, Any, Any] = sent.future.result()
-        if not handle.accepted:
+        if self._handle is None:
             raise ExecutionError(f'{self._name}: the server refused the goal')
-        with self._lock:
-            self._handle = handle
-            if self._is_halted:
-                handle.cancel_goal_async()
-        return handle
+        return self._followed(bounds, watch)
 
-    def _followed(
-        self, handle: ClientGoalHandle[Any, Any, Any], bounds: Bounds, watch: Watch
-    ) -> Outcome:
-        result = _Wait(handle.get_result_async())
+    def _on_accepted(self, sending: Any) -> None:
+        handle = sending.result()
+        with self._lock:
+            if handle.accepted:
+                self._handle = handle
+                if self._is_halted:
+                    handle.cancel_goal_async()
+        if handle.accepted:
+            handle.get_result_async().add_done_callback(self._on_ended)
+        else:
+            self._ended.set()
+        self._accepted.set()
+
+    def _on_ended(self, result: Any) -> None:
+        self._response = result.result()
+        self._ended.set()
+
+    def _followed(self, bounds: Bounds, watch: Watch) -> Outcome:
         deadline = time.monotonic() + bounds.run_sec
         seen_at = time.monotonic()
-        while not result.event.wait(LOOK_SEC):
+        while not self._ended.wait(LOOK_SEC):
             now = time.monotonic()
             seen_at = now if self._client.server_is_ready() else seen_at
             if now - seen_at > GONE_SEC:
                 raise ExecutionError(f'{self._name}: the server is gone, its goal is lost')
             if watch.should_stop():
-                return self._canceled(handle, result)
+                return self._canceled()
             if now > deadline:
-                outcome = self._canceled(handle, result)
+                outcome = self._canceled()
                 raise ExecutionError(f'{self._name}: not done within {bounds.run_sec:g} s; '
                                      f'{outcome.evidence}')
-        response = result.future.result()
-        if response.status == GoalStatus.STATUS_CANCELED and watch.should_stop():
+        if self._response.status == GoalStatus.STATUS_CANCELED and watch.should_stop():
             return Outcome(Stage.CANCELED, 'the goal was canceled')
-        return self._judged(response)
+        return self._judged(self._response)
 
-    def _canceled(self, handle: ClientGoalHandle[Any, Any, Any], result: _Wait) -> Outcome:
+    def _canceled(self) -> Outcome:
         """Cancel the goal and wait until the server says that it has ended."""
-        handle.cancel_goal_async()
-        if not result.event.wait(CANCEL_SEC):
+        self.halt()
+        if not self._ended.wait(CANCEL_SEC):
             raise ExecutionError(f'{self._name}: the goal was told to stop and has not ended '
                                  f'within {CANCEL_SEC:g} s')
-        status = result.future.result().status
-        return Outcome(Stage.CANCELED, f'the goal was {_ENDS.get(status, "ended")}')
+        return Outcome(Stage.CANCELED,
+                       f'the goal was {_ENDS.get(self._response.status, "ended")}')
 
     def _judged(self, response: Any) -> Outcome:
         end = _ENDS.get(response.status, f'given up with status {response.status}')
@@ -149,15 +166,6 @@ class GoalRun:
         if now - self._told_at >= FEEDBACK_SEC:
             self._told_at = now
             watch.progress(excerpt(_in_words(feedback)))
-
-
-class _Wait:
-    """A future with an event that a thread can wait for."""
-
-    def __init__(self, future: Future[Any]) -> None:
-        self.future: Any = future
-        self.event = threading.Event()
-        future.add_done_callback(lambda _future: self.event.set())
 
 
 def _in_words(feedback: Any) -> str:

@@ -70,11 +70,13 @@ class Watch:
     def wait(self, condition: Callable[[], Any], seconds: float) -> bool:
         """Wait for a condition; False if the time is up or the command shall end."""
         deadline = time.monotonic() + seconds
-        while not condition():
-            if self.should_stop() or time.monotonic() >= deadline:
+        while not self.should_stop():
+            if condition():
+                return True
+            if time.monotonic() >= deadline:
                 return False
             time.sleep(LOOK_SEC)
-        return True
+        return False
 
     def wait_for_event(self, event: threading.Event, seconds: float) -> bool:
         """Wait for an event, waking at once when it comes; False as above."""

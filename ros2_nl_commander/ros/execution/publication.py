@@ -31,6 +31,7 @@ from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
+from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type, stamp_header
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
@@ -47,20 +48,20 @@ class Publication:
     """
     A publisher on one topic, for one command after the other.
 
-    :param node: what publishes
+    :param endpoints: has the publisher
     :param name: topic
     :param type_name: type in full
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, node: Node, name: str, type_name: str) -> None:
+    def __init__(self, endpoints: Endpoints, name: str, type_name: str) -> None:
         self.name, self.type_name = name, type_name
-        self._node = node
+        self._node = endpoints.node
         self._message_class = import_type(type_name)
         self._lock = threading.Lock()
         self._is_halted = False
-        self._publisher: Publisher[Any] = node.create_publisher(
-            self._message_class, name, _matching_qos(node, name))
+        self._publisher: Publisher[Any] = endpoints.publisher(
+            name, type_name, _matching_qos(self._node, name))
 
     def run(self, command: TopicPublication, bounds: Bounds, watch: Watch) -> Outcome:
         """
@@ -82,10 +83,16 @@ class Publication:
         times = command.times or 0
         if sent < times or watch.should_stop():
             return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
-        if not self._publisher.wait_for_all_acked(Duration(seconds=ACKNOWLEDGE_SEC)):
+        # Asked again and again: a wait inside rclpy would hold up every thread of this process.
+        if not watch.wait(lambda: self._publisher.wait_for_all_acked(Duration()),
+                          ACKNOWLEDGE_SEC):
+            if watch.should_stop():
+                return Outcome(Stage.CANCELED, f'all {times} messages were published')
             raise ExecutionError(f'{self.name}: the last message was not acknowledged within '
                                  f'{ACKNOWLEDGE_SEC:g} s')
         listeners = self._publisher.get_subscription_count()
+        if not listeners:
+            raise ExecutionError(f'{self.name}: the listener is gone')
         return Outcome(Stage.SUCCEEDED, f'messages published: {sent}, listeners: {listeners}')
 
     def halt(self) -> None:
@@ -94,17 +101,18 @@ class Publication:
             self._is_halted = True
             self._send(self._message_class())
 
-    def close(self) -> None:
-        """Destroy the publisher."""
-        self._node.destroy_publisher(self._publisher)
-
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
-        def matched() -> bool:
-            return self._publisher.get_subscription_count() > 0
+        """Wait for every listener there is: the first to match may be a recorder."""
+        def known() -> list[str]:
+            return [info.topic_type for info
+                    in self._node.get_subscriptions_info_by_topic(self.name)]
 
-        found = watch.wait(matched, bounds.match_sec)
-        others = {info.topic_type for info in self._node.get_subscriptions_info_by_topic(self.name)
-                  if info.topic_type != self.type_name}
+        def matched() -> bool:
+            return 0 < len(known()) <= self._publisher.get_subscription_count()
+
+        found = watch.wait(matched, bounds.match_sec) or (
+            self._publisher.get_subscription_count() > 0)
+        others = {kind for kind in known() if kind != self.type_name}
         if others:
             raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
         if not found and not watch.should_stop():

@@ -19,16 +19,15 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from rclpy.callback_groups import CallbackGroup
-from rclpy.node import Node
 from ros2_nl_commander.language.command import ServiceCall
+from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
 from ros2_nl_commander.ros.status import Stage
 
 
 def call_service(
-    node: Node, group: CallbackGroup, command: ServiceCall, bounds: Bounds, watch: Watch
+    endpoints: Endpoints, command: ServiceCall, bounds: Bounds, watch: Watch
 ) -> Outcome:
     """
     Call a service once and wait for its response.
@@ -39,28 +38,29 @@ def call_service(
     """
     service_class = import_type(command.type_name)
     request = fill_message(service_class.Request(), command.fields, command.type_name)
-    client: Any = node.create_client(service_class, command.name, callback_group=group)
-    try:
-        if not watch.wait(client.service_is_ready, bounds.match_sec):
-            if watch.should_stop():
-                return Outcome(Stage.CANCELED, 'the service was not called')
-            raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s')
-        answered = threading.Event()
-        future = client.call_async(request)
-        future.add_done_callback(lambda _future: answered.set())
-        if not watch.wait_for_event(answered, bounds.run_sec):
-            client.remove_pending_request(future)
-            if watch.should_stop():
-                return Outcome(Stage.CANCELED, 'the call went out; its response was not awaited')
-            raise ExecutionError(f'{command.name}: no response within {bounds.run_sec:g} s')
-        return _judged(command.name, future.result())
-    finally:
-        node.destroy_client(client)
+    client = endpoints.service_client(command.name, command.type_name)
+    if not watch.wait(client.service_is_ready, bounds.match_sec):
+        if watch.should_stop():
+            return Outcome(Stage.CANCELED, 'the service was not called')
+        raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s')
+    answered = threading.Event()
+    future = client.call_async(request)
+    future.add_done_callback(lambda _future: answered.set())
+    if not watch.wait_for_event(answered, bounds.run_sec):
+        client.remove_pending_request(future)
+        if watch.should_stop():
+            return Outcome(Stage.CANCELED, 'the call went out; its response was not awaited')
+        raise ExecutionError(f'{command.name}: no response within {bounds.run_sec:g} s')
+    return _judged(command.name, future.result())
 
 
 def _judged(name: str, response: Any) -> Outcome:
-    """Read what a response says about itself, by the convention of SetBool and Trigger."""
-    said = str(getattr(response, 'message', '') or '')
-    if getattr(response, 'success', None) is False:
+    """Read what a response says about itself, as those of std_srvs, controllers, parameters do."""
+    results = getattr(response, 'results', ())
+    verdicts = [getattr(one, name, None) for one in (response, *results)
+                for name in ('success', 'ok', 'successful')]
+    said = str(getattr(response, 'message', '') or next(
+        (one.reason for one in results if getattr(one, 'reason', '')), ''))
+    if False in verdicts:
         raise ExecutionError(f'{name}: {said or "the response says that it failed"}')
     return Outcome(Stage.SUCCEEDED, said or 'the service responded')

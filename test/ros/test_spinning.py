@@ -1,0 +1,64 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Entities that come and go while their node is spun."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from ros2_nl_commander.ros.execution.endpoints import Endpoints
+from ros2_nl_commander.ros.spinning import BackgroundSpinner, OrderlyExecutor
+
+
+@pytest.fixture
+def hasty_threads():
+    """Switch threads a thousand times as often: what can interleave, does."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_endpoints_may_come_and_go_while_the_node_is_spun(context, hasty_threads):
+    node = Node('busy', context=context)
+    node.create_timer(0.001, lambda: None)
+    spinner = BackgroundSpinner(node, context=context)
+    with spinner:
+        for number in range(30):
+            endpoints = Endpoints(node)
+            endpoints.action_client(f'/a{number}', 'test_msgs/action/Fibonacci')
+            endpoints.service_client(f'/s{number}', 'std_srvs/srv/Trigger')
+            endpoints.publisher(f'/t{number}', 'std_msgs/msg/String', QoSProfile(depth=1))
+            endpoints.close()
+            assert spinner.error is None
+    node.destroy_node()
+
+
+def test_work_between_spins_gives_its_result_and_its_error(context):
+    node = Node('quiet', context=context)
+    with BackgroundSpinner(node, context=context):
+        executor = node.executor
+        assert isinstance(executor, OrderlyExecutor)
+        where = executor.between_spins(lambda: threading.current_thread().name, 5.0)
+        assert where == 'executor'
+        with pytest.raises(ZeroDivisionError):
+            executor.between_spins(lambda: 1 // 0, 5.0)
+    with pytest.raises(TimeoutError):
+        executor.between_spins(lambda: None, 0.1)
+    node.destroy_node()
