@@ -24,13 +24,27 @@ from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
+from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.evaluate import percentile
+
+STOPS = 100
 
 BENCHMARKS = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
+    'stopping': lambda _folder, _options: _stopping(),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
     'packing': lambda folder, _options: measure_packing(folder),
 }
+
+
+def _stopping() -> Table:
+    from ros2_nl_commander.ros.stopping import measure_stops  # late: the others need no ROS
+    seconds = measure_stops(STOPS)
+    shares = (50, 95, 99, 100)
+    return Table(f'From the call of ~/stop to a zero velocity at the robot, {STOPS} stops',
+                 [f'p{share}, ms' for share in shares],
+                 [[f'{1000 * percentile(seconds, share):.1f}' for share in shares]])
 
 
 def main(args: list[str] | None = None) -> int:

@@ -138,6 +138,11 @@ class NlCommander(LifecycleNodeMixin, Node):
         self.create_timer(diagnostics_period_sec, self._publish_diagnostics, timers, clock)
         self.create_timer(DEADLINE_PERIOD_SEC, self._desk.worker.expire_overdue, timers, clock)
 
+    @property
+    def why_inactive(self) -> str:
+        """Tell why instructions are declined; empty while the node is active."""
+        return self._why_inactive
+
     def close(self) -> None:
         """End every instruction and the worker; the node answers nothing from then on."""
         self._is_closing = True

@@ -1,0 +1,60 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""The data that ships: inside the grammars of its robots, and nothing held out is trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import re
+
+import pytest
+from ros2_nl_commander.language.grammar import grammar_from_robot
+from ros2_nl_commander.language.grammar_matching import matches
+from ros2_nl_commander.training.examples import load_examples
+
+DATA = Path(__file__).parents[2] / 'data'
+TRAINING = ('general_train.jsonl', 'porter_train.jsonl')
+HELD_OUT = ('general_heldout.jsonl', 'porter_heldout.jsonl', 'strangers/strangers.jsonl')
+
+
+@pytest.mark.parametrize('name', [*TRAINING, *HELD_OUT])
+def test_every_answer_is_inside_the_grammar_of_its_robot(name):
+    grammars = {}
+    for example in load_examples(DATA / name):
+        key = id(example.robot)
+        if key not in grammars:
+            grammars[key] = grammar_from_robot(example.robot)
+        assert matches(grammars[key], example.answer), (example.instruction, example.answer)
+
+
+def test_no_held_out_robot_and_no_held_out_sentence_is_trained_on():
+    trained = [example for name in TRAINING for example in load_examples(DATA / name)]
+    held_out = [example for name in HELD_OUT for example in load_examples(DATA / name)]
+    names = {interface for example in trained for interface in interfaces(example.robot)}
+    for example in held_out:
+        if example.robot.robot != 'porter':
+            shared = interfaces(example.robot) & names
+            assert len(shared) < len(interfaces(example.robot)) / 2, (example.robot.robot, shared)
+    said = {(example.robot.robot, plain(example.instruction)) for example in trained}
+    assert not [e.instruction for e in held_out if (e.robot.robot, plain(e.instruction)) in said]
+
+
+def interfaces(robot):
+    return {(name, kind) for noun in ('topic', 'service', 'action')
+            for name, kind in robot.offered(noun).items()}
+
+
+def plain(sentence):
+    return re.sub(r'[^a-z0-9]+', ' ', sentence.lower()).strip()
