@@ -17,9 +17,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
@@ -31,6 +33,8 @@ STOPS = 100
 
 BENCHMARKS = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
+    'crowds': lambda folder, options: measure_crowds(
+        folder, options.device, options.dtype, options.picture),
     'stopping': lambda _folder, _options: _stopping(),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
@@ -52,6 +56,7 @@ def main(args: list[str] | None = None) -> int:
     parser = ArgumentParser(prog='benchmark', description=__doc__)
     parser.add_argument('names', nargs='*', choices=[*BENCHMARKS, []], metavar='NAME',
                         help=f'of {", ".join(BENCHMARKS)} (default: all)')
+    parser.add_argument('--picture', type=Path, help='draw the curves of crowds to this PNG file')
     add_model_arguments(parser)
     return run_cli(parser, _benchmark, args)
 

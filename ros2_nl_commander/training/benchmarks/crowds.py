@@ -1,0 +1,146 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What very many interfaces cost: time, right answers, and interfaces that the shortlist misses.
+
+The sentences are those of the suite of unseen robots, each robot hidden among made ones. That is
+harsh: sixty robots with the same abilities stand beside the one that is meant and is not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import statistics
+import time
+
+from ros2_nl_commander.language.generation import GeneratorSettings
+from ros2_nl_commander.language.grammar import grammar_from_robot
+from ros2_nl_commander.language.lark import lark_from_grammar
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.shortlist import InterfaceIndex
+from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.checkpoint import load_prompt
+from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
+from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
+from ros2_nl_commander.training.examples import Example, load_examples
+from ros2_nl_commander.training.synthesis.crowds import crowded
+
+SIZES = (10, 50, 100, 300, 1000, 2000)
+#: Every so many of the suite's sentences are answered; all of them are looked up.
+EVERY = 8
+#: Beyond this nothing is answered: only the grammar is built and the names are looked up.
+MOST_ANSWERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Figures of one number of interfaces; times in seconds, None where nothing was answered."""
+
+    size: int
+    grammar_seconds: float
+    recall: float
+    median_seconds: float | None
+    right: tuple[int, int]
+
+
+def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) -> Table:
+    """
+    Answer the same sentences among more and more interfaces.
+
+    :param picture: PNG file to draw the curves to, if any
+    """
+    examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
+                if example.command is not None]
+    backbone = load_backbone(folder, device=device, dtype=dtype)
+    prompt = load_prompt(share_file(*SHIPPED_PROMPT))
+    sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
+    engine = GrammarEngine(backbone, sequence.end_ids)
+    generator = CommandGenerator(backbone, prompt, GeneratorSettings('', ''))
+    crowds = [_measure(size, examples, generator, engine) for size in SIZES]
+    if picture is not None:
+        _draw(crowds, picture)
+    return Table(
+        'Very many interfaces',
+        ('interfaces', 'whole grammar, ms', 'shortlist has it', 'p50 of a sentence, s', 'right'),
+        [(str(crowd.size), f'{1000 * crowd.grammar_seconds:.0f}', f'{100 * crowd.recall:.0f} %',
+          '' if crowd.median_seconds is None else f'{crowd.median_seconds:.2f}', _share(crowd))
+         for crowd in crowds])
+
+
+def _measure(
+    size: int, examples: Sequence[Example], generator: CommandGenerator, engine: GrammarEngine
+) -> Crowd:
+    robots = {id(example.robot): crowded(example.robot, size) for example in examples}
+    hidden = [Example(example.instruction, example.command, example.answer,
+                      robots[id(example.robot)], example.others) for example in examples]
+    scores = list(score_examples(generator, hidden[::EVERY])) if size <= MOST_ANSWERED else []
+    return Crowd(
+        size, statistics.median(_build(robot, engine) for robot in robots.values()),
+        _recall(hidden),
+        statistics.median(score.generation.seconds for score in scores) if scores else None,
+        _rights(scores))
+
+
+def _build(robot: RobotDescription, engine: GrammarEngine) -> float:
+    start = time.perf_counter()
+    engine.compile(lark_from_grammar(grammar_from_robot(robot)))
+    return time.perf_counter() - start
+
+
+def _recall(examples: Sequence[Example]) -> float:
+    """Tell how often the interface that is meant is read for its sentence."""
+    indexes = {id(example.robot): InterfaceIndex(example.robot) for example in examples}
+    found = 0
+    for example in examples:
+        kept = indexes[id(example.robot)].shortlist(example.instruction)
+        found += any(example.command is not None and example.command.name in kept.offered(noun)
+                     for noun in ('topic', 'service', 'action'))
+    return found / len(examples)
+
+
+def _rights(scores: Sequence[Score]) -> tuple[int, int]:
+    return sum(score.is_right for score in scores), len(scores)
+
+
+def _share(crowd: Crowd) -> str:
+    count, of = crowd.right
+    low, high = wilson_interval(count, of)
+    return f'{count}/{of} [{100 * low:.0f} %, {100 * high:.0f} %]' if of else ''
+
+
+def _draw(crowds: Sequence[Crowd], path: Path) -> None:
+    from matplotlib.figure import Figure
+    answered = [crowd for crowd in crowds if crowd.median_seconds is not None]
+    sizes = [crowd.size for crowd in answered]
+    figure = Figure(figsize=(9, 4), layout='constrained')
+    times, shares = figure.subplots(1, 2)
+    times.plot(sizes, [crowd.median_seconds for crowd in answered], marker='o')
+    times.set(xscale='log', xlabel='interfaces', ylabel='p50 of a sentence [s]', ylim=(0, None))
+    shares.plot([crowd.size for crowd in crowds], [100 * crowd.recall for crowd in crowds],
+                marker='o', label='shortlist has the interface')
+    shares.plot(sizes, [100 * crowd.right[0] / crowd.right[1] for crowd in answered],
+                marker='s', label='right')
+    shares.set(xscale='log', xlabel='interfaces', ylabel='[%]', ylim=(0, 100))
+    shares.legend(loc='lower left')
+    for axes in (times, shares):
+        axes.grid(alpha=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format='png', dpi=110)
