@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import math
+import re
 from typing import TypeAlias
 
 from ros2_nl_commander.language.command import Command, Fields, TopicPublication, Value
@@ -37,8 +38,10 @@ DEFAULT_RATE_HZ = 1.0
 #: The longest list and text where the policy does not say.
 MAX_ITEMS, MAX_TEXT = 100, 500
 
-#: The longest motion where the policy does not say [s].
-MAX_MOTION_SEC = 60.0
+#: The longest publication where the policy does not say [s], and how often it may repeat [Hz].
+MAX_DURATION_SEC, MAX_RATE_HZ = 60.0, 100.0
+#: Characters that a terminal or a reader could be misled by: controls, and changes of direction.
+_MISLEADING = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 
 _VELOCITIES = frozenset({
     'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped',
@@ -81,8 +84,8 @@ class Limits:
     What a command may say.
 
     :param fields: ranges by path, in ROS's basic units
-    :param rate_hz: messages a second
-    :param max_duration_sec: how long a publication may last
+    :param rate_hz: messages a second, at most ``MAX_RATE_HZ`` if None
+    :param max_duration_sec: how long a publication may last, ``MAX_DURATION_SEC`` if None
     :param max_distance_m: how far a timed velocity may lead
     :param max_angle_rad: how far it may turn
     :param max_items: longest list, ``MAX_ITEMS`` if None
@@ -125,6 +128,8 @@ class Limits:
                   if path[-len(known):] == known}
         if isinstance(value, str):
             _check_size(path, len(value), MAX_TEXT if self.max_text is None else self.max_text)
+            if _MISLEADING.search(value):
+                raise LimitError(f'{_spelt(path)} has control characters')
         elif isinstance(value, Mapping) and not limits:
             return {key: self._value(item, (*path, key), command, keeper, held)
                     for key, item in value.items()}
@@ -168,12 +173,11 @@ class Limits:
         if command.times is None:
             raise LimitError('it publishes without end: say how often or how long')
         rate = command.rate_hz or DEFAULT_RATE_HZ
-        if self.rate_hz is not None and (command.times > 1 or command.rate_hz is not None):
-            rate = keeper.held('the rate', rate, self.rate_hz)
+        if command.times > 1 or command.rate_hz is not None:
+            rate = keeper.held('the rate', rate, self.rate_hz or Range(0, MAX_RATE_HZ))
             command = replace(command, rate_hz=rate)
         seconds = (command.times or 0) / rate
-        longest = min((bound for bound in self._durations(command) if bound is not None),
-                      default=math.inf)
+        longest = min(self._durations(command))
         if seconds <= longest + _SLACK:
             return command
         kept = keeper.held('the duration in seconds', seconds, Range(0, longest))
@@ -182,10 +186,10 @@ class Limits:
             raise LimitError(f'the first message alone leads beyond {longest:g} s')
         return replace(command, times=times)
 
-    def _durations(self, command: TopicPublication) -> Iterator[float | None]:
+    def _durations(self, command: TopicPublication) -> Iterator[float]:
         """Give how long it may last by each of the bounds [s]."""
         moves = is_velocity(command.type_name)
-        yield MAX_MOTION_SEC if moves and self.max_duration_sec is None else self.max_duration_sec
+        yield MAX_DURATION_SEC if self.max_duration_sec is None else self.max_duration_sec
         if not moves and (self.max_distance_m or self.max_angle_rad):
             raise LimitError(f'how far a {command.type_name} leads is not known')
         if moves:

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 
+from attack_corpus import ATTACKS, expanded
 import pytest
 from ros2_nl_commander.language.command import ActionGoal, ServiceCall, TopicPublication
 from ros2_nl_commander.ros.execution.audit import read_audit
@@ -259,3 +260,16 @@ def test_a_policy_with_a_mistake_is_refused(bench, start, tmp_path):
     (tmp_path / 'bad.yaml').write_text('rules:\n  /a: {tier: perhaps}')
     node = start(policy=str(tmp_path / 'bad.yaml'), wait='')
     wait_until(lambda: 'bad.yaml:2' in node._why_inactive)
+
+
+def test_every_hostile_sentence_ends_once_and_does_nothing(bench, robot, start):
+    """The generator answers the worst that it could: a command that the policy denies."""
+    start()
+    bench.generator.answer = TopicPublication(
+        '/porter/lift_height', 'std_msgs/msg/Float64', {'data': 1.0})
+    for attack in ATTACKS['sentences']:
+        bench.send(expanded(attack['text']))
+        time.sleep(0.02)
+    wait_until(lambda: len({s.name for s in bench.statuses}) == len(ATTACKS['sentences']))
+    bench.settle()
+    assert bench.commands == [] and robot.state.lift_height_m == 0.0
