@@ -29,7 +29,8 @@ from ros2_nl_commander.language.errors import NodeError, RobotDescriptionError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.ros.definitions import with_definitions
-from ros2_nl_commander.ros.introspection import describe_graph, Selection, wait_for_graph
+from ros2_nl_commander.ros.introspection import describe_graph, wait_for_graph
+from ros2_nl_commander.ros.selection import Selection
 
 EPILOG = """
 examples:

@@ -15,18 +15,15 @@
 """
 What a robot offers, read from the live graph: topics with a listener, services, actions.
 
-Knows which of the many interfaces on a graph are infrastructure. The texts of their types are in
-``definitions``.
+Which of the many interfaces on a graph are infrastructure is in ``selection``, the texts of their
+types are in ``definitions``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 import time
-from typing import NamedTuple
 
 from rclpy.action.graph import get_action_server_names_and_types_by_node
 from rclpy.node import Node
@@ -34,6 +31,7 @@ from ros2_nl_commander.language.errors import CommandSyntaxError
 from ros2_nl_commander.language.names import check_name, check_type, excerpt, TYPE_FOLDERS
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.yaml_reader import MAX_KEY_LENGTH
+from ros2_nl_commander.ros.selection import Selection
 
 #: A graph that did not change for so long is taken to be complete [s].
 QUIET_SEC = 1.0
@@ -51,59 +49,8 @@ UNKNOWN_NODE = '_NODE_NAME_UNKNOWN_'
 DEFAULT_ROBOT_NAME = 'robot'
 
 
-class Infrastructure(NamedTuple):
-    """
-    Interfaces that keep ROS running and that nobody means in a sentence.
-
-    :param name: pattern of the name
-    :param type_name: pattern of the type; safer than a name, which a robot may use otherwise
-    :param reason: what they are for
-    """
-
-    name: str
-    type_name: str
-    reason: str
-
-
-INFRASTRUCTURE = (
-    Infrastructure('*/_*', '*', "hidden, as ROS hides an action's own topics and services"),
-    Infrastructure('*', 'rcl_interfaces/*', 'parameters, /parameter_events, /rosout, log levels'),
-    Infrastructure('*', 'lifecycle_msgs/*', 'lifecycle: change_state, get_available_states, ...'),
-    Infrastructure('*', 'type_description_interfaces/*', 'descriptions of types'),
-    Infrastructure('*', 'composition_interfaces/*', 'loading of components'),
-    Infrastructure('*', 'bond/*', 'heartbeats between nodes'),
-    Infrastructure('*', 'diagnostic_msgs/*', 'health: /diagnostics, and the status of our node'),
-    Infrastructure('*', 'rosgraph_msgs/*', 'simulated time: /clock'),
-    Infrastructure('*', 'tf2_msgs/*', 'coordinate frames: /tf, /tf_static'),
-    Infrastructure('*/robot_description', 'std_msgs/msg/String', 'the model of the robot, URDF'),
-    Infrastructure('*/nl_command', 'std_msgs/msg/String', 'instructions to our node'),
-    Infrastructure('*/ros2_command', 'std_msgs/msg/String', 'commands of our node'),
-    Infrastructure('*/nl_commander/*', '*', 'our node: ~/status, ~/approve, ~/stop'),
-)
-
 #: For a topic, service or action: its name, and every type that it has on the graph.
 Offers = Mapping[str, Mapping[str, frozenset[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """
-    Which of the interfaces on a graph belong into the description.
-
-    :param include: patterns of names that belong there although they are infrastructure
-    :param exclude: patterns of names that never do; stronger than include
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-    def takes(self, name: str, types: Iterable[str]) -> bool:
-        """Tell whether an interface belongs there."""
-        if _matches(name, self.exclude):
-            return False
-        return _matches(name, self.include) or not any(
-            fnmatchcase(name, rule.name) and fnmatchcase(type_name, rule.type_name)
-            for rule in INFRASTRUCTURE for type_name in types)
 
 
 def describe_graph(
@@ -264,10 +211,6 @@ def _shared_namespace(interfaces: Iterable[str]) -> str:
     """Name a robot after the namespace that all its interfaces share, if there is one."""
     first = {name.split('/')[1] if name.count('/') > 1 else '' for name in interfaces}
     return (first.pop() if len(first) == 1 else '') or DEFAULT_ROBOT_NAME
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _log(node: Node, warning: str) -> None:

@@ -32,7 +32,8 @@ from ros2_nl_commander.language.annotations import Annotations
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.introspection import (
-    DEFAULT_ROBOT_NAME, describe_graph, Selection, wait_for_graph)
+    DEFAULT_ROBOT_NAME, describe_graph, wait_for_graph)
+from ros2_nl_commander.ros.selection import Selection
 
 #: rclpy gives no way to wait for a change of the graph: its lists are compared so often [s].
 LOOK_PERIOD_SEC = 0.5

@@ -21,10 +21,10 @@ from ros2_nl_commander.language.annotations import Annotations, load_annotations
 from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
-from ros2_nl_commander.ros.introspection import Selection
 from ros2_nl_commander.ros.live_robot import LiveRobot
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import find_robot, path_from_location
+from ros2_nl_commander.ros.selection import Selection
 
 
 class RobotSource:

@@ -36,10 +36,9 @@ from ros2_nl_commander.ros.definitions import (  # noqa: E402
 from ros2_nl_commander.ros.introspection import (  # noqa: E402
     describe_graph,
     describe_offers,
-    INFRASTRUCTURE,
-    Selection,
     wait_for_graph,
 )
+from ros2_nl_commander.ros.selection import INFRASTRUCTURE, Selection  # noqa: E402
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot  # noqa: E402
 from ros_bench import Bench, ROBOT_FILE, TIMEOUT_SEC, wait_until  # noqa: E402
 from std_msgs.msg import Float64, String  # noqa: E402
