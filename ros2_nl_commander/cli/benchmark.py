@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
@@ -33,6 +34,7 @@ STOPS = 100
 
 BENCHMARKS = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
+    'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
         folder, options.device, options.dtype, options.picture),
     'stopping': lambda _folder, _options: _stopping(),
