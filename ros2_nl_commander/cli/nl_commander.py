@@ -24,7 +24,8 @@ import rclpy
 from rclpy.signals import SignalHandlerOptions
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.ros.node import NlCommander
-from ros2_nl_commander.ros.spinning import BackgroundSpinner, ignore_signals, set_on_signal
+from ros2_nl_commander.ros.spinning import (
+    BackgroundSpinner, ignore_signals, set_on_signal, switch_threads_often)
 
 
 def load_generator(settings: GeneratorSettings) -> Generator:
@@ -42,6 +43,7 @@ def main(args: list[str] | None = None) -> int:
     """
     ended = threading.Event()
     set_on_signal(ended)
+    switch_threads_often()
     try:
         # rclpy's handlers would end the context before the node has said how things ended.
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)

@@ -26,6 +26,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 import queue
 import signal
+import sys
 import threading
 from types import TracebackType
 from typing import Any, TypeVar
@@ -42,6 +43,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: One each for a lifecycle transition, an instruction, an approval, the parameters, timers, and
 #: ``~/stop``.
 EXECUTOR_THREADS = 6
+
+#: How long a thread may run Python code while others want to [s].
+SWITCH_SEC = 0.0005
 
 #: A callback that runs longer than this when the spinning ends is left behind [s].
 JOIN_TIMEOUT_SEC = 5.0
@@ -143,6 +147,15 @@ class BackgroundSpinner:
             self.error = error
         finally:
             self._on_end()
+
+
+def switch_threads_often() -> None:
+    """
+    Let a stop in while another thread runs Python code, ten times as soon as by default.
+
+    A stop passes through several threads, and each would wait 5 ms for a busy one.
+    """
+    sys.setswitchinterval(SWITCH_SEC)
 
 
 def set_on_signal(event: threading.Event) -> None:

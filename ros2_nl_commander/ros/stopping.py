@@ -37,7 +37,7 @@ from ros2_nl_commander.language.generation import Generation, GeneratorSettings,
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.node import NlCommander
-from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros2_nl_commander.ros.spinning import BackgroundSpinner, switch_threads_often
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -53,6 +53,7 @@ def measure_stops(count: int) -> list[float]:
     :returns: seconds from the call to the zero velocity, for each stop
     :raises NodeError: if something does not happen in time
     """
+    switch_threads_often()  # as the node's own program does
     context = Context()
     rclpy.init(args=[], context=context, domain_id=1 + os.getpid() % 100)
     base, user = _Base(context), Node('user', context=context)
