@@ -40,8 +40,10 @@ from ros2_nl_commander.ros.status import Stage
 #: Zeros at the end of a motion, and between them [s]: some get lost where a subscriber is slow.
 ZEROS, ZERO_PERIOD_SEC = 5, 0.05
 
-#: How long the last message may take to be acknowledged [s].
-ACKNOWLEDGE_SEC = 2.0
+#: How long the last message may take to be acknowledged [s]: DDS asks for it every 3 s.
+ACKNOWLEDGE_SEC = 5.0
+#: How long rclpy is asked to wait at a time: it holds up every thread of this process.
+_ACKNOWLEDGE_STEP = Duration(nanoseconds=5_000_000)
 
 
 class Publication:
@@ -83,8 +85,7 @@ class Publication:
         times = command.times or 0
         if sent < times or watch.should_stop():
             return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
-        # Asked again and again: a wait inside rclpy would hold up every thread of this process.
-        if not watch.wait(lambda: self._publisher.wait_for_all_acked(Duration()),
+        if not watch.wait(lambda: self._publisher.wait_for_all_acked(_ACKNOWLEDGE_STEP),
                           ACKNOWLEDGE_SEC):
             if watch.should_stop():
                 return Outcome(Stage.CANCELED, f'all {times} messages were published')
