@@ -33,13 +33,16 @@ class Figures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[Stage] = Counter()
+        self._timed = ''
         self._seconds: deque[float] = deque(maxlen=KEPT_LATENCIES)
 
     def record(self, report: StatusReport) -> None:
         """Count a stage; a command adds the time from its instruction to here."""
         with self._lock:
             self._counts[report.stage] += 1
-            if report.stage is Stage.GENERATED:
+            # A command that is carried out is reported again and again; its first time counts.
+            if report.command and report.request_id != self._timed:
+                self._timed = report.request_id
                 self._seconds.append(report.seconds)
 
     def as_values(self) -> dict[str, str]:
