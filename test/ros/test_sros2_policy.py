@@ -146,7 +146,7 @@ def test_an_operator_may_do_what_the_client_does_and_approve_and_stop(bench, con
 
 
 def test_nobody_else_may_ask_or_approve():
-    """Publishing on these two is the whole power over the robot; the node itself has not got it."""
+    """Publishing on these two is the whole power over the robot; the node itself lacks it."""
     power = {('publisher', '/nl_command'), ('publisher', '/nl_commander/approve')}
     assert {path for path in ENCLAVES if power & permitted(path, '/porter')} == {
         '/nl_commander_operator'}

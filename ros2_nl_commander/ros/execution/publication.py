@@ -32,7 +32,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
-from ros2_nl_commander.ros.execution.messages import fill_message, import_type, stamp_header
+from ros2_nl_commander.ros.execution.messages import (
+    fill_message, import_type, names_stamp, stamp_header)
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
 from ros2_nl_commander.ros.status import Stage
@@ -69,20 +70,22 @@ class Publication:
         """
         Publish a command.
 
-        :raises ExecutionError: if nobody listens, or a listener has another type
+        :raises ExecutionError: if nobody listens, a listener has another type, or it has no end
         :raises FieldError: if the fields do not fit
         """
+        if command.times is None:
+            raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
         self._wait_for_listener(bounds, watch)
         with self._lock:
             self._is_halted = False
         moves = is_velocity(self.type_name)
         try:
-            sent = self._publish_all(message, command, watch, moves)
+            sent = self._publish_all(message, command, command.times, watch, moves)
         finally:
             if moves:
                 self._publish_zeros()
-        times = command.times or 0
+        times = command.times
         if sent < times or watch.should_stop():
             return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
         if not watch.wait(lambda: self._publisher.wait_for_all_acked(_ACKNOWLEDGE_STEP),
@@ -121,14 +124,14 @@ class Publication:
                                  f'{bounds.match_sec:g} s')
 
     def _publish_all(
-        self, message: Any, command: TopicPublication, watch: Watch, moves: bool
+        self, message: Any, command: TopicPublication, times: int, watch: Watch, moves: bool
     ) -> int:
         """Publish at the rate; a velocity lasts its period, also the last one."""
         period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
-        times = command.times or 0
+        stamps = not names_stamp(command.fields)
         start = time.monotonic()
         for sent in range(times):
-            if watch.should_stop() or not self._publish(message):
+            if watch.should_stop() or not self._publish(message, stamps):
                 return sent
             if not self._publisher.get_subscription_count():
                 raise ExecutionError(f'{self.name}: the listener is gone after {sent} messages')
@@ -136,10 +139,10 @@ class Publication:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
 
-    def _publish(self, message: Any) -> bool:
+    def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
             if not self._is_halted:
-                self._send(message)
+                self._send(message, stamps)
             return not self._is_halted
 
     def _publish_zeros(self) -> None:
@@ -151,8 +154,9 @@ class Publication:
             if count + 1 < ZEROS:
                 time.sleep(ZERO_PERIOD_SEC)
 
-    def _send(self, message: Any) -> None:
-        stamp_header(message, self._node.get_clock().now())
+    def _send(self, message: Any, stamps: bool = True) -> None:
+        if stamps:
+            stamp_header(message, self._node.get_clock().now())
         self._publisher.publish(message)
 
 
