@@ -81,7 +81,7 @@ def _check_numbers(sentence: str, name: str, body: str) -> None:
 
 
 def _readings(first: str, second: str) -> set[float]:
-    """Give the numbers that two numbers beside each other may be: "1 m 20" is 1.2, "1 min 20" 80."""
+    """Give what two numbers beside each other may be: "1 m 20" is 1.2, "1 min 20" is 80."""
     one, other = float(first), float(second)
     return {one + other / 10, one + other / 100, 60 * one + other, 100 * one + other,
             float(first + second)}

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Answers that plainly say something else than the sentence are refused, and right ones are not."""
+"""Answers that plainly say something else than the sentence are refused; right ones are not."""
 
 from __future__ import annotations
 
