@@ -61,6 +61,7 @@ setup(
         'llguidance',
         'matplotlib',
         'numpy',
+        'prompt_toolkit',
         'PyYAML',
         'safetensors',
         'tensorboard',
