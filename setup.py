@@ -62,6 +62,7 @@ setup(
         'llguidance',
         'matplotlib',
         'numpy',
+        'prompt_toolkit',
         'PyYAML',
         'safetensors',
         'tensorboard',
