@@ -35,6 +35,9 @@ _TYPE = re.compile(r'(?!.*__)[a-z](?:[a-z0-9_]*[a-z0-9])?/(msg|srv|action)/[A-Z]
 _TAG = re.compile(r'<[|/]?[a-z_]+[|]?>')
 _FIELD_PATH = re.compile(r'[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*')
 
+#: Characters that a terminal or a reader could be misled by: controls, and changes of direction.
+MISLEADING = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
+
 _EXCERPT = reprlib.Repr()
 _EXCERPT.maxstring = 80
 
@@ -42,6 +45,11 @@ _EXCERPT.maxstring = 80
 def excerpt(value: object) -> str:
     """Quote a value for an error message: one short line, whatever it holds."""
     return _EXCERPT.repr(value)
+
+
+def visible(text: str) -> str:
+    """Spell out the characters that would mislead a terminal; what is left is one line."""
+    return MISLEADING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def check_name(name: str) -> None:

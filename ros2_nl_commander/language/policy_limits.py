@@ -24,12 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import math
-import re
 from typing import TypeAlias
 
 from ros2_nl_commander.language.command import Command, Fields, TopicPublication, Value
 from ros2_nl_commander.language.errors import LimitError
-from ros2_nl_commander.language.names import excerpt
+from ros2_nl_commander.language.names import excerpt, MISLEADING
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -40,8 +39,6 @@ MAX_ITEMS, MAX_TEXT = 100, 500
 
 #: The longest publication where the policy does not say [s], and how often it may repeat [Hz].
 MAX_DURATION_SEC, MAX_RATE_HZ = 60.0, 100.0
-#: Characters that a terminal or a reader could be misled by: controls, and changes of direction.
-_MISLEADING = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 
 _VELOCITIES = frozenset({
     'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped',
@@ -128,7 +125,7 @@ class Limits:
                   if path[-len(known):] == known}
         if isinstance(value, str):
             _check_size(path, len(value), MAX_TEXT if self.max_text is None else self.max_text)
-            if _MISLEADING.search(value):
+            if MISLEADING.search(value):
                 raise LimitError(f'{_spelt(path)} has control characters')
         elif isinstance(value, Mapping) and not limits:
             return {key: self._value(item, (*path, key), command, keeper, held)

@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-Talking to a running ``nl_commander`` node: sentences in, answers out, over its public topics.
+Talking to a running ``nl_commander`` node over its public names: the one place that does.
 
 For ``demo`` and ``console``. Knows nothing of the node but its contract.
 """
@@ -22,20 +22,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import queue
+import threading
 import time
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.client import Client
 from rclpy.context import Context
 from rclpy.node import Node
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.ros import qos
-from ros2_nl_commander.ros.status import Stage, TERMINAL_STAGES
+from ros2_nl_commander.ros.diagnostics import report_from_message
+from ros2_nl_commander.ros.following import Following
+from ros2_nl_commander.ros.status import Stage, StatusReport
 from std_msgs.msg import String
+from std_srvs.srv import Trigger
 
 POLL_SEC = 0.05
 
+#: How long ``~/stop`` may take to answer before it counts as not confirmed [s].
+STOP_SEC = 5.0
+
 #: Stages in which there is no command yet.
-BEFORE_COMMAND = (Stage.RECEIVED.value, Stage.GENERATING.value)
+BEFORE_COMMAND = (Stage.RECEIVED, Stage.GENERATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +71,33 @@ class Answer:
 
 class CommanderClient(Node):
     """
-    Asks one instruction at a time; spin it in another thread.
+    Sends one instruction at a time and follows it; spin it in another thread.
 
-    Publishers: ``nl_command`` (std_msgs/String)
+    Publishers: ``nl_command`` (std_msgs/String), ``nl_commander/approve`` (std_msgs/String)
 
     Subscriptions: ``nl_commander/status`` (diagnostic_msgs/DiagnosticStatus), ``/diagnostics``
+
+    Clients: ``nl_commander/stop`` (std_srvs/Trigger)
 
     :param context: rclpy context; the default one if None
     """
 
     def __init__(self, *, context: Context | None = None) -> None:
         super().__init__('nl_commander_client', context=context)
-        self._statuses: queue.Queue[DiagnosticStatus] = queue.Queue()
+        self._reports: queue.Queue[StatusReport] = queue.Queue()
         self._state: DiagnosticStatus | None = None
-        self._publisher = self.create_publisher(String, 'nl_command', qos.INSTRUCTION)
+        self._instructions = self.create_publisher(String, 'nl_command', qos.INSTRUCTION)
+        self._approvals = self.create_publisher(String, 'nl_commander/approve', qos.INSTRUCTION)
+        # A group of its own: the answer to a stop waits for nothing.
+        self._stop: Client[Any, Any] = self.create_client(
+            Trigger, 'nl_commander/stop', callback_group=MutuallyExclusiveCallbackGroup())
         self.create_subscription(
-            DiagnosticStatus, 'nl_commander/status', self._statuses.put, qos.STATUS)
+            DiagnosticStatus, 'nl_commander/status', self._on_status, qos.STATUS)
         self.create_subscription(
             DiagnosticArray, '/diagnostics', self._on_diagnostics, qos.DIAGNOSTICS)
-        self._commander = f"{self.get_namespace().rstrip('/')}/nl_commander:"
+        # Where names are remapped, the node is where its status comes from.
+        self._status_name = self.resolve_topic_name('nl_commander/status')
+        self._commander = f'{self._status_name.rpartition("/")[0]}:'
 
     def wait_until_active(self, timeout_sec: float) -> None:
         """
@@ -98,37 +116,79 @@ class CommanderClient(Node):
         last = 'never heard of it' if self._state is None else self._state.message
         raise NodeError(f'the node is not active after {timeout_sec:.0f} s ({last})')
 
+    def send(self, instruction: str, timeout_sec: float) -> Following:
+        """
+        Send an instruction; what comes of it is then followed.
+
+        :param timeout_sec: how long the node may take until it ends or is under way [s]
+        """
+        self.overhear()
+        following = Following(instruction, self._reports, timeout_sec, self._has_node)
+        self._instructions.publish(String(data=instruction))
+        return following
+
     def ask(self, instruction: str, timeout_sec: float) -> Answer:
         """
         Send an instruction and wait for its end.
 
         :raises NodeError: if it does not end in time
         """
-        self._publisher.publish(String(data=instruction))
+        following = self.send(instruction, timeout_sec)
         deadline = time.monotonic() + timeout_sec
-        identifier, thinking = '', 0.0
-        while (status := self._next_status(deadline)) is not None:
-            values = {pair.key: pair.value for pair in status.values}
-            if status.message == Stage.RECEIVED.value and values['instruction'] == instruction:
-                identifier = status.name
-            if status.name != identifier:
-                continue
-            if not thinking and status.message not in BEFORE_COMMAND:
-                thinking = float(values['seconds'])
-            if status.message in TERMINAL_STAGES:
-                return Answer(instruction, Stage(status.message), values['command'],
-                              values['reason'], float(values['seconds']), thinking)
+        thinking = 0.0
+        while (report := following.next(max(0.0, deadline - time.monotonic()))) is not None:
+            if not thinking and report.stage not in BEFORE_COMMAND:
+                thinking = report.seconds
+            if report.stage.is_terminal:
+                return Answer(instruction, report.stage, report.command, report.reason,
+                              report.seconds, thinking)
         raise NodeError(f'no answer to {instruction!r} within {timeout_sec:.0f} s')
 
-    def _next_status(self, deadline: float) -> DiagnosticStatus | None:
-        try:
-            return self._statuses.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return None
+    def approve(self, request_id: str) -> None:
+        """Have the command carried out that waits under this id."""
+        self._approvals.publish(String(data=request_id))
+
+    def stop(self, timeout_sec: float = STOP_SEC) -> str:
+        """
+        Stop the robot, and all instructions of the node, also those of others.
+
+        :returns: what the node did, in its words
+        :raises NodeError: if it does not confirm it in time
+        """
+        deadline = time.monotonic() + timeout_sec
+        if not self._stop.service_is_ready():
+            self._stop.wait_for_service(timeout_sec)
+        answered = threading.Event()
+        future = self._stop.call_async(Trigger.Request())
+        future.add_done_callback(lambda _future: answered.set())
+        if not answered.wait(max(0.0, deadline - time.monotonic())):
+            self._stop.remove_pending_request(future)
+            raise NodeError(f'the stop is NOT confirmed: no answer within {timeout_sec:g} s; '
+                            "use the robot's own stop")
+        response: Trigger.Response = future.result()
+        if not response.success:
+            raise NodeError(f'the stop is NOT confirmed: {response.message}')
+        return str(response.message)
+
+    def overhear(self) -> list[StatusReport]:
+        """Give what the node has said since the last time and nobody has followed."""
+        heard = []
+        while not self._reports.empty():
+            heard.append(self._reports.get())
+        return heard
 
     def _is_connected(self) -> bool:
-        return (self._publisher.get_subscription_count() > 0
-                and self.count_publishers('nl_commander/status') > 0)
+        return (self._instructions.get_subscription_count() > 0
+                and self._approvals.get_subscription_count() > 0 and self._has_node())
+
+    def _has_node(self) -> bool:
+        return self.count_publishers(self._status_name) > 0
+
+    def _on_status(self, message: DiagnosticStatus) -> None:
+        try:
+            self._reports.put(report_from_message(message))
+        except NodeError as error:
+            self.get_logger().warning(str(error))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

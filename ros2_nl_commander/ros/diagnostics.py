@@ -14,7 +14,7 @@
 
 
 """
-Reports as messages; the only place that builds a ``DiagnosticStatus``.
+Reports as messages and back; the only place that builds a ``DiagnosticStatus``.
 
 Knows neither publishers nor timers.
 """
@@ -25,6 +25,7 @@ from collections.abc import Mapping
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
+from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.ros.status import Stage, StatusReport
 
 LEVELS: Mapping[Stage, bytes] = {
@@ -49,6 +50,21 @@ def status_message(report: StatusReport) -> DiagnosticStatus:
             'seconds': f'{report.seconds:.3f}',
         },
     )
+
+
+def report_from_message(message: DiagnosticStatus) -> StatusReport:
+    """
+    Read a message of ``~/status``, as whoever listens to it does.
+
+    :raises NodeError: if it is none
+    """
+    values = {pair.key: pair.value for pair in message.values}
+    try:
+        return StatusReport(
+            message.name, Stage(message.message), values['instruction'], values['command'],
+            values['reason'], float(values['seconds']))
+    except (KeyError, ValueError) as error:
+        raise NodeError(f'{message.name!r} is no status of an instruction: {error}') from error
 
 
 def node_message(

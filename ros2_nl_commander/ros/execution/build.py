@@ -55,7 +55,8 @@ def build_gate(
     settings = GateSettings(
         load_policy(path_from_location(parameters.policy.strip())),
         parameters.execute == 'confirm', parameters.approval_timeout_sec,
-        Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec))
+        Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec),
+        parameters.max_steps)
 
     def complain(problem: str) -> None:
         node.get_logger().error(problem)
