@@ -54,6 +54,7 @@ class Publication:
     :param endpoints: has the publisher
     :param name: topic
     :param type_name: type in full
+    :raises ExecutionError: if a listener has another type
     :raises UnknownTypeError: if the type is not installed here
     """
 
@@ -63,6 +64,7 @@ class Publication:
         self._message_class = import_type(type_name)
         self._lock = threading.Lock()
         self._is_halted = False
+        self._check_types()  # DDS refuses two types for one topic in one process, in its own words
         self._publisher: Publisher[Any] = endpoints.publisher(
             name, type_name, _matching_qos(self._node, name))
 
@@ -107,21 +109,23 @@ class Publication:
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
-        def known() -> list[str]:
-            return [info.topic_type for info
-                    in self._node.get_subscriptions_info_by_topic(self.name)]
-
         def matched() -> bool:
-            return 0 < len(known()) <= self._publisher.get_subscription_count()
+            return 0 < len(self._known_types()) <= self._publisher.get_subscription_count()
 
         found = watch.wait(matched, bounds.match_sec) or (
             self._publisher.get_subscription_count() > 0)
-        others = {kind for kind in known() if kind != self.type_name}
-        if others:
-            raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
+        self._check_types()
         if not found and not watch.should_stop():
             raise ExecutionError(f'{self.name}: nobody listens, or with another QoS, after '
                                  f'{bounds.match_sec:g} s')
+
+    def _known_types(self) -> list[str]:
+        return [info.topic_type for info in self._node.get_subscriptions_info_by_topic(self.name)]
+
+    def _check_types(self) -> None:
+        others = set(self._known_types()) - {self.type_name}
+        if others:
+            raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
 
     def _publish_all(
         self, message: Any, command: TopicPublication, times: int, watch: Watch, moves: bool
