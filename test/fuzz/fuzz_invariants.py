@@ -84,7 +84,7 @@ def _same(one, other):
 
 
 def _check_codec(text, command):
-    """What parses is what a shell and YAML read, and is written and reads back the same."""
+    """Demand that what parses is what a shell and YAML read, and reads back the same."""
     words = shlex.split(text.strip(' \t\n'))
     values = [word for word in words[3:] if not word.startswith('-')][-1]
     if values != command.type_name:
@@ -122,7 +122,7 @@ def _check_policies(text, command, counts):
 
 
 def _check_allowed(name, plain, policy, command, decision):
-    """What a policy lets pass breaks no rule, and changes nothing but numbers, if it clamps."""
+    """Demand that what passes breaks no rule, and that clamping changes numbers only."""
     allowed = decision.command
     _demand(decision.tier.value == rule_for(plain, command)['tier'], f'{name}: another tier')
     broken = violations(plain, allowed, MARGIN)

@@ -188,5 +188,6 @@ def _speeds(command):
     if 'Ackermann' in command.type_name:
         speed = abs(fields.get('speed', 0.0))
         return speed, math.inf if speed and fields.get('steering_angle', 0.0) else 0.0
-    return tuple(math.sqrt(sum(float(axis) * float(axis) for axis in fields.get(group, {}).values()))
+    return tuple(
+        math.sqrt(sum(float(axis) * float(axis) for axis in fields.get(group, {}).values()))
                  for group in ('linear', 'angular'))

@@ -12,4 +12,4 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Many instructions one after the other on the real graph: does anything grow or get lost?"""
+"""Many instructions one after the other on the real graph: nothing may grow or get lost."""

@@ -31,7 +31,8 @@ from typing import Any
 
 import rclpy
 from rclpy.context import Context
-from rclpy.logging import LoggingSeverity, set_logger_level
+from rclpy.impl.logging_severity import LoggingSeverity
+from rclpy.logging import set_logger_level
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from ros2_nl_commander.language.errors import NodeError
