@@ -190,4 +190,4 @@ def _speeds(command):
         return speed, math.inf if speed and fields.get('steering_angle', 0.0) else 0.0
     return tuple(
         math.sqrt(sum(float(axis) * float(axis) for axis in fields.get(group, {}).values()))
-                 for group in ('linear', 'angular'))
+        for group in ('linear', 'angular'))
