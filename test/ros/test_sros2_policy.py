@@ -136,13 +136,12 @@ def test_carrying_out_opens_what_the_robots_profile_permits(bench, context, tmp_
     assert_opens(bench.user, permitted('/nl_commander', '/porter') - {CLOCK}, 'nl_commander')
 
 
-def test_an_operator_may_do_what_the_client_does_and_approve_and_stop(bench, context):
+def test_an_operator_may_do_what_the_client_does_and_read_the_commands(bench, context):
     bench.add(CommanderClient(context=context))
-    by_hand = {('publisher', '/nl_commander/approve'), ('client', '/nl_commander/stop'),
-               ('subscriber', '/ros2_command')}
+    commands_read = {('subscriber', '/ros2_command')}
     expected = permitted('/nl_commander_operator', robot='')
-    assert by_hand <= expected
-    assert_opens(bench.user, expected - by_hand, 'nl_commander_client')
+    assert commands_read <= expected
+    assert_opens(bench.user, expected - commands_read, 'nl_commander_client')
 
 
 def test_nobody_else_may_ask_or_approve():
