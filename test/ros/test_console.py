@@ -81,7 +81,8 @@ class Terminal:
         self.raw = StringIO()
         robot = load_robot(ROBOT_FILE)
         self.vocabulary = Vocabulary(robot)
-        output = output_class(self.raw, lambda: Size(rows=40, columns=200))
+        output = output_class(self.raw, lambda: Size(rows=40, columns=200),
+                              enable_cpr=False)  # nobody here says where the cursor is
         self.screen = Screen(self.vocabulary, history, keyboard, output)
         self.dialogue = Dialogue(
             client, self.screen, self.vocabulary, robot, approves_all, TIMEOUT_SEC)
