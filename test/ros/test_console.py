@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 import re
 import threading
+import time
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
@@ -173,9 +174,9 @@ def test_what_was_typed_before_the_question_approves_nothing(bench, robot, termi
 
     def person():
         terminal.press('unlock' + ENTER)
-        terminal.see('generating')
+        wait_until(lambda: 'generating' in bench.stages('unlock'))
         terminal.press('yyy')
-        terminal.see('generating')
+        time.sleep(0.5)  # they are read then, and have no effect that could be waited for
         bench.generator.may_answer.set()
         terminal.see('waits for your approval')
         assert bench.stages('unlock')[-1] == 'awaiting_approval'
