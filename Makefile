@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 ENV := . scripts/env.sh &&
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint train evaluate clean
+.PHONY: help setup demo test lint train evaluate fuzz soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,15 @@ train: setup ## train the shipped prompt again, into runs/general
 
 evaluate: setup ## score the shipped prompt on sentences it was not trained on
 	@$(ENV) .venv/bin/evaluate $(ARGS)
+
+fuzz: setup ## feed a million inputs to codec and policy; guided by coverage where atheris can be had
+	@.venv/bin/python -c 'import atheris' 2> /dev/null || .venv/bin/python -m pip install --quiet \
+		--disable-pip-version-check --only-binary=:all: --constraint constraints.txt atheris \
+		|| echo 'no atheris for this Python and machine: chance alone leads'
+	@$(ENV) .venv/bin/python test/fuzz/run_fuzz.py $(ARGS)
+
+soak: setup ## send 10,000 instructions with a fake generator, 200 with the real one; about 40 minutes
+	@$(ENV) .venv/bin/benchmark soak --count 10000 --real 200 --picture runs/soak.png $(ARGS)
 
 clean: ## remove what building and testing left; keep .venv, runs/ and fetched models
 	rm -rf build install log *.egg-info .pytest_cache .mypy_cache .hypothesis

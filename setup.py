@@ -23,6 +23,7 @@ share = 'share/' + package_name
 commands = (
     'benchmark',
     'console',
+    'convert_prompt',
     'demo',
     'describe_robot',
     'evaluate',
@@ -69,7 +70,7 @@ setup(
         'tqdm',
         'transformers',
     ],
-    extras_require={'test': ['hypothesis', 'pytest', 'pytest-timeout']},
+    extras_require={'test': ['hypothesis', 'peft', 'pytest', 'pytest-timeout']},
     zip_safe=False,
     author='The ros2_nl_commander authors',
     maintainer='The ros2_nl_commander authors',

@@ -17,9 +17,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
+from ros2_nl_commander.language.errors import NodeError
+from ros2_nl_commander.language.generation import GeneratorSettings
+from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
@@ -29,10 +33,11 @@ from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import percentile
+from ros2_nl_commander.training.examples import load_examples
 
 STOPS = 100
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
@@ -41,7 +46,10 @@ BENCHMARKS = {
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
     'packing': lambda folder, _options: measure_packing(folder),
+    'soak': lambda _folder, options: _soak(options),
 }
+#: Those that load no model, or leave it to the node.
+WITHOUT_MODEL = ('stopping', 'soak')
 
 
 def _stopping() -> Table:
@@ -53,19 +61,49 @@ def _stopping() -> Table:
                  [[f'{1000 * percentile(seconds, share):.1f}' for share in shares]])
 
 
+def _soak(options: Namespace) -> Table:
+    from ros2_nl_commander.model.generator import load_generator
+    from ros2_nl_commander.ros.soak.report import COLUMNS, write_reports
+    from ros2_nl_commander.ros.soak.run import soak_fake, soak_real
+    reports = [soak_fake(options.count)] if options.count else []
+    if options.real:
+        sentences = [example.instruction for example in
+                     load_examples(share_file('data', 'porter_heldout.jsonl'))]
+        settings = GeneratorSettings(options.model, '', options.device, options.dtype,
+                                     options.device_map)
+        reports.append(soak_real(options.real, load_generator, sentences, settings))
+    if options.picture:
+        write_reports(reports, options.picture)
+    table = Table('Instructions one after the other', COLUMNS, [one.row() for one in reports])
+    problems = [problem for report in reports for problem in report.problems]
+    if problems:
+        raise NodeError(f'{table.as_markdown()}{len(problems)} problems, the first: '
+                        + '; '.join(problems[:10]))
+    return table
+
+
 def main(args: list[str] | None = None) -> int:
     """Run the command line tool; return its exit code."""
     parser = ArgumentParser(prog='benchmark', description=__doc__)
     parser.add_argument('names', nargs='*', choices=[*BENCHMARKS, []], metavar='NAME',
-                        help=f'of {", ".join(BENCHMARKS)} (default: all)')
-    parser.add_argument('--picture', type=Path, help='draw the curves of crowds to this PNG file')
+                        help=f'of {", ".join(BENCHMARKS)} (default: all but soak)')
+    parser.add_argument('--picture', type=Path,
+                        help='draw the curves of crowds or soak to this PNG file')
+    group = parser.add_argument_group('soak')
+    group.add_argument('--count', type=int, default=10_000,
+                       help='instructions to a generator that knows the answers '
+                       '(default: %(default)s)')
+    group.add_argument('--real', type=int, default=0,
+                       help='instructions to the real one (default: none)')
     add_model_arguments(parser)
     return run_cli(parser, _benchmark, args)
 
 
 def _benchmark(options: Namespace) -> int:
-    folder = fetch_model(options.model, print)
-    for name in options.names or BENCHMARKS:
+    names = options.names or [name for name in BENCHMARKS if name != 'soak']
+    needs_model = not set(names) <= set(WITHOUT_MODEL)
+    folder = fetch_model(options.model, print) if needs_model else Path()
+    for name in names:
         print(BENCHMARKS[name](folder, options).as_markdown(), flush=True)
     return 0
 

@@ -47,19 +47,21 @@ def main(args: list[str] | None = None) -> int:
     try:
         # rclpy's handlers would end the context before the node has said how things ended.
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:
+        node = NlCommander(load_generator)
+    except RuntimeError as error:  # bad arguments, or DDS security has no key or permission for it
         print(f'nl_commander: {" ".join(str(error).split())}', file=sys.stderr)
+        if rclpy.ok():
+            rclpy.shutdown()
         return 2
     try:
-        return _run(ended)
+        return _run(node, ended)
     finally:
         ignore_signals()
         if rclpy.ok():
             rclpy.shutdown()
 
 
-def _run(ended: threading.Event) -> int:
-    node = NlCommander(load_generator)
+def _run(node: NlCommander, ended: threading.Event) -> int:
     try:
         with BackgroundSpinner(node, on_end=ended.set) as spinner:
             ended.wait()

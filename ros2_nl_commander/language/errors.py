@@ -47,6 +47,10 @@ class FieldError(NlCommanderError):
     """A field that its message does not have or cannot hold; says path, expected and got."""
 
 
+class UnsaidError(NlCommanderError):
+    """A command with something in it that the sentence did not say, in place of what it said."""
+
+
 class ModelError(NlCommanderError):
     """The language model cannot be fetched, loaded or run."""
 

@@ -20,12 +20,14 @@ The file is read in ``policy_file``; how a command is held to numbers is in ``po
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 import re
 
 from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.errors import LimitError
+from ros2_nl_commander.language.defaults import with_defaults
+from ros2_nl_commander.language.errors import LimitError, UnknownTypeError
+from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import Limits
 
 
@@ -93,10 +95,20 @@ class Policy:
         if rule.tier is Tier.DENY:
             return Decision(Tier.DENY, command, f'the policy denies {command.name}')
         try:
-            allowed, change = rule.limits.applied_to(command, self.clamps)
+            allowed, change = rule.limits.applied_to(
+                _as_sent(command, rule.limits), self.clamps)
         except LimitError as error:
             return Decision(Tier.DENY, command, f'the policy forbids it: {error}')
-        return Decision(rule.tier, allowed, change)
+        return Decision(rule.tier, allowed if change else command, change)
+
+
+def _as_sent(command: Command, limits: Limits) -> Command:
+    """Say what is limited and left out, where its definition gives it a value besides zero."""
+    try:
+        schema = installed_schema(command.type_name)
+    except UnknownTypeError:
+        return command  # only what is installed can be carried out
+    return replace(command, fields=with_defaults(command.fields, schema, limits.covers))
 
 
 def _fits(text: str, pattern: str) -> bool:

@@ -117,6 +117,10 @@ class Limits:
             command = self._timed(command, keeper)
         return command, '; '.join(keeper.changes)
 
+    def covers(self, path: Path) -> bool:
+        """Tell whether a limit is about a field."""
+        return any(path[-len(known):] == known for known in self.fields)
+
     def _value(
         self, value: Value, path: Path, command: Command, keeper: _Keeper, held: set[Path]
     ) -> Value:
@@ -163,6 +167,9 @@ class Limits:
             raise LimitError(f'{_spelt(path)} is an axis that the policy does not name')
         for limit in limits:
             value = keeper.held(_spelt(path), value, limit)
+        # Brought into one range it may have left another: some ranges do not meet.
+        if not all(limit.has(value) for limit in limits):
+            raise LimitError(f'{_spelt(path)} cannot be in all its ranges')
         return value
 
     def _timed(self, command: TopicPublication, keeper: _Keeper) -> TopicPublication:
@@ -190,6 +197,9 @@ class Limits:
         if not moves and (self.max_distance_m or self.max_angle_rad):
             raise LimitError(f'how far a {command.type_name} leads is not known')
         if moves:
+            if self.max_angle_rad is not None and _steers(command.fields):
+                raise LimitError(f'how far a {command.type_name} turns is not known: limit its '
+                                 'steering angle, and no max_angle')
             for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
                 speed = _speed(command.fields, group)
                 if most is not None and speed > 0:
@@ -223,9 +233,21 @@ class _Keeper:
         return nearest
 
 
+def _velocity(fields: Fields) -> Value:
+    """Give what holds the velocities, of a stamped type or not."""
+    return fields.get('twist', fields.get('drive', fields))
+
+
+def _steers(fields: Fields) -> bool:
+    """Tell whether it drives in a circle whose size depends on the wheels."""
+    drive = _velocity(fields)
+    return isinstance(drive, Mapping) and bool(
+        drive.get('speed', 0) and drive.get('steering_angle', 0))
+
+
 def _speed(fields: Fields, group: str) -> float:
-    """Give the length of the linear or the angular velocity, of a stamped type or not."""
-    twist = fields.get('twist', fields.get('drive', fields))
+    """Give the length of the linear or the angular velocity."""
+    twist = _velocity(fields)
     if isinstance(twist, Mapping) and group == 'linear' and 'speed' in twist:
         speed = twist['speed']
         return abs(speed) if isinstance(speed, (int, float)) else math.inf

@@ -15,7 +15,7 @@
 """
 Finds the numbers and units that a sentence states, spelt as the short form spells them.
 
-Serves training data only: a model reads sentences by itself.
+Serves training data, and the check of answers against what was said; a model reads by itself.
 """
 
 from __future__ import annotations

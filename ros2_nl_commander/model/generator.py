@@ -31,7 +31,8 @@ from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
-    NotOfferedError)
+    NotOfferedError, UnsaidError)
+from ros2_nl_commander.language.evidence import check_said
 from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
@@ -127,7 +128,7 @@ class CommandGenerator:
         robot = index.shortlist(sentence)
         try:
             decoded = self._decode(sentence, robot, should_stop)
-            command, reason = self._command_or_reason(decoded, robot)
+            command, reason = self._command_or_reason(sentence, decoded, robot)
         except GrammarViolationError as error:
             _logger.warning('%s', error)
             decoded, command, reason = Decoded([], Ending.STOPPED), None, str(error)
@@ -164,7 +165,7 @@ class CommandGenerator:
         return decoded
 
     def _command_or_reason(
-        self, decoded: Decoded, robot: RobotDescription
+        self, sentence: str, decoded: Decoded, robot: RobotDescription
     ) -> tuple[Command | None, str | None]:
         text = self._sequence.answer_text(decoded.ids).strip()
         if decoded.ending is Ending.STOPPED:
@@ -173,9 +174,15 @@ class CommandGenerator:
             return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
         try:
             answer = read_answer(text, robot)
+            if isinstance(answer, Decline):
+                return None, answer.reason
+            if not robot.is_empty:
+                check_said(sentence, text)
         except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
             return None, f'not possible: {error}'
-        return (None, answer.reason) if isinstance(answer, Decline) else (answer, None)
+        except UnsaidError as error:
+            return None, f'not sure: {error}'
+        return answer, None
 
 
 @contextmanager

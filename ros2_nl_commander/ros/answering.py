@@ -23,6 +23,7 @@ generator, so that whatever is published parses and fits this robot.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import Command
@@ -36,40 +37,72 @@ from ros2_nl_commander.language.errors import (
 )
 from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.short_form import REASONS
+from ros2_nl_commander.language.steps import split_steps
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage
 
+_SEVERAL = REASONS['one step only']
 
-def answer_request(
-    request: Request,
-    generator: Generator,
-    current_robot: Callable[[], RobotDescription],
-    deliver: Callable[[Request, str], None],
-) -> None:
+
+class _Declined(NlCommanderError):
+    """There is no command for a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
     """
-    Answer one request; it has ended when this returns.
+    Answers requests.
 
+    :param generator: writes the commands
     :param current_robot: gives the robot as it is by then: an interface may have gone meanwhile
-    :param deliver: takes the text of a valid command, and ends the request
+    :param deliver: takes the texts of valid commands, one for each step, and ends the request
+    :param most_steps: how many commands one sentence may ask for
     """
-    if not request.advance(Stage.GENERATING):
-        return
-    try:
-        generation = generator.generate(request.instruction, request.should_stop)
-        if request.should_stop():
+
+    generator: Generator
+    current_robot: Callable[[], RobotDescription]
+    deliver: Callable[[Request, tuple[str, ...]], None]
+    most_steps: int = 1
+
+    def answer(self, request: Request) -> None:
+        """Answer one request; it has ended when this returns."""
+        if not request.advance(Stage.GENERATING):
             return
+        try:
+            texts = self._texts(request)
+        except (_Declined, InstructionError, NotOfferedError, LimitError, FieldError) as error:
+            request.advance(Stage.DECLINED, reason=str(error))
+        except NlCommanderError as error:
+            request.advance(Stage.FAILED, reason=str(error))
+        else:
+            if not request.should_stop():
+                self.deliver(request, texts)
+
+    def _texts(self, request: Request) -> tuple[str, ...]:
+        """Write the command of a sentence, or of each of its steps: all of them or none."""
+        try:
+            return (self._text(request, request.instruction),)
+        except _Declined as declined:
+            steps = split_steps(request.instruction) if self.most_steps > 1 else ()
+            if str(declined) != _SEVERAL or len(steps) < 2:
+                raise
+        if len(steps) > self.most_steps:
+            raise _Declined(f'{len(steps)} steps are more than the {self.most_steps} allowed')
+        return tuple(self._step(request, number, step) for number, step in enumerate(steps, 1))
+
+    def _step(self, request: Request, number: int, step: str) -> str:
+        try:
+            return self._text(request, step)
+        except _Declined as declined:
+            raise _Declined(f'step {number}, {step!r}: {declined}') from declined
+
+    def _text(self, request: Request, sentence: str) -> str:
+        generation = self.generator.generate(sentence, request.should_stop)
         if generation.command is None:
-            reason = generation.reason or 'the model declined'
-            request.advance(Stage.DECLINED, reason=reason)
-            return
-        text = write_valid_command(generation.command, current_robot())
-    except (InstructionError, NotOfferedError, LimitError, FieldError) as error:
-        request.advance(Stage.DECLINED, reason=str(error))
-    except NlCommanderError as error:
-        request.advance(Stage.FAILED, reason=str(error))
-    else:
-        deliver(request, text)
+            raise _Declined(generation.reason or 'the model declined')
+        return write_valid_command(generation.command, self.current_robot())
 
 
 def write_valid_command(command: Command, robot: RobotDescription) -> str:

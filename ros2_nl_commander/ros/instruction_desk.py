@@ -31,7 +31,7 @@ from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.stop_words import is_stop
-from ros2_nl_commander.ros.answering import answer_request
+from ros2_nl_commander.ros.answering import Answerer
 from ros2_nl_commander.ros.execution.gate import Gate
 from ros2_nl_commander.ros.figures import Figures
 from ros2_nl_commander.ros.parameters import NodeParameters
@@ -143,14 +143,16 @@ class InstructionDesk:
     def _answer(self, request: Request) -> None:
         if self._generator is None:
             raise ModelError('no model is loaded')
-        answer_request(request, self._generator, lambda: self.robot, self._deliver)
+        most_steps = 1 if self.gate is None else self.gate.most_steps
+        Answerer(self._generator, lambda: self.robot, self._deliver, most_steps).answer(request)
         # Asked here and kept: the generator need not bear questions while it is at work.
         self._description = self._generator.describe()
 
-    def _deliver(self, request: Request, text: str) -> None:
-        """Publish a command and be done, or carry it out where that is allowed."""
+    def _deliver(self, request: Request, texts: tuple[str, ...]) -> None:
+        """Publish a command and be done, or carry out one or more where that is allowed."""
         gate = self.gate
-        if gate is None:
-            request.advance(Stage.GENERATED, command=text, first=lambda: self._publish(text))
-        else:
-            gate.handle(request, text)
+        if gate is not None:
+            gate.handle(request, texts)
+            return
+        text, = texts  # nobody here would know when one of several has ended
+        request.advance(Stage.GENERATED, command=text, first=lambda: self._publish(text))

@@ -144,6 +144,8 @@ PARAMETERS = (
                   'needed unless execute is never'),
     ParameterSpec('preempt', True, 'a new instruction ends a command that is being carried out; '
                   'false: it waits', Change.ANY_TIME),
+    ParameterSpec('max_steps', 1, 'how many commands one sentence may ask for; they are carried '
+                  'out in order, up to the first that fails', bounds=(1, 10)),
     ParameterSpec('stop_words', '', 'sentences that stop everything without the model, besides '
                   'the built-in ones; commas between them', Change.ANY_TIME),
     ParameterSpec('approval_timeout_sec', 30.0, 'a command not approved within this expires [s]',
@@ -185,6 +187,7 @@ class NodeParameters:
     execute: str
     policy: str
     preempt: bool
+    max_steps: int
     stop_words: str
     approval_timeout_sec: float
     match_timeout_sec: float

@@ -128,6 +128,43 @@ def test_whole_numbers_are_clamped_to_whole_numbers():
     assert command.fields == {'data': 9} and isinstance(command.fields['data'], int)
 
 
+@pytest.mark.parametrize('fields, clamps, is_allowed', [
+    ('{}', False, False),  # 1.125 would be sent
+    ('{float64_value: 0.5}', False, True), ('{}', True, True), ('{bool_value: false}', True, True)])
+def test_what_is_left_out_is_held_to_what_is_sent_for_it(fields, clamps, is_allowed):
+    """The definition of this type gives the field a value of its own: 1.125."""
+    pytest.importorskip('test_msgs.msg')
+    policy = 'rules: {/r/d: {tier: auto, limits: {float64_value: [0, 1]}}}'
+    decision = decide(f'ros2 topic pub --once /r/d test_msgs/msg/Defaults "{fields}"', clamps,
+                      policy)
+    assert (decision.tier is Tier.AUTO) is is_allowed, decision.reason
+    if is_allowed:
+        assert 0 <= decision.command.fields['float64_value'] <= 1
+
+
+@pytest.mark.parametrize('clamps', [False, True])
+@pytest.mark.parametrize('x', [-1, 0.5, 2.5, 9])
+def test_a_number_is_not_brought_from_one_range_into_another_that_it_breaks(x, clamps):
+    policy = 'rules: {/r/v: {tier: auto, limits: {x: [0, 1], linear.x: [2, 3]}}}'
+    text = f'ros2 topic pub --once /r/v geometry_msgs/msg/Twist "{{linear: {{x: {x}}}}}"'
+    assert decide(text, clamps, policy).tier is Tier.DENY
+
+
+@pytest.mark.parametrize('drive, is_allowed', [
+    ('{speed: 0.5}', True), ('{steering_angle: 0.3}', True),
+    ('{speed: 0.5, steering_angle: 0.3}', False)])
+def test_how_far_a_car_turns_is_not_known(drive, is_allowed):
+    policy = 'rules: {/r/a: {tier: auto, max_angle: 1}}'
+    text = f'ros2 topic pub --once /r/a ackermann_msgs/msg/AckermannDrive "{drive}"'
+    decision = decide(text, policy=policy)
+    assert (decision.tier is Tier.AUTO) is is_allowed, decision.reason
+
+
+def test_what_is_allowed_as_it_is_stays_as_it_is():
+    text = twist('{linear: {x: 0.1}}', '--times 3')  # without a rate
+    assert decide(text).command == parse_command(text)
+
+
 @pytest.mark.parametrize('number', [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_none_are_denied_even_without_a_limit(number):
     policy = parse_policy('rules: {/**: {tier: auto}}', 'p.yaml')

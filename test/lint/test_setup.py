@@ -65,8 +65,8 @@ def test_every_console_script_has_its_module_with_a_main(setup):
 
 
 @pytest.mark.parametrize('pattern', [
-    'config/*.yaml', 'config/robots/*.yaml', 'data/*_heldout.jsonl', 'launch/*.launch.py',
-    'prompts/*/prompt.*'])
+    'config/*.xml', 'config/*.yaml', 'config/robots/*.yaml', 'data/*_heldout.jsonl',
+    'launch/*.launch.py', 'prompts/*/prompt.*'])
 def test_installs_what_the_programs_read(setup, pattern):
     there = {str(path.relative_to(ROOT)) for path in ROOT.glob(pattern)}
     assert there, f'no {pattern} in the checkout'

@@ -64,3 +64,18 @@ def bench(context: Any, generator: Any) -> Iterator[Any]:
     generator.may_load.set()
     bench.close()
     assert_one_end_each(bench.statuses)
+
+
+@pytest.fixture
+def robot(context: Any) -> Iterator[Any]:
+    """Give a simulated robot that runs."""
+    from execution_bench import simulated_robot
+    with simulated_robot(context) as robot:
+        yield robot
+
+
+@pytest.fixture
+def start(bench: Any, robot: Any, tmp_path: Any) -> Any:
+    """Give what starts the node with a policy; ``say`` gives it a command to carry out."""
+    from execution_bench import Starter
+    return Starter(bench, tmp_path)

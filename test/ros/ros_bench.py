@@ -61,6 +61,8 @@ class FakeGenerator:
 
     def __init__(self) -> None:
         self.answer: Command | Exception | None = SIREN_ON
+        #: For sentences that have an answer of their own; a text is a reason to decline.
+        self.answers: dict[str, Command | str] = {}
         self.asked: list[str] = []
         self.robot: RobotDescription | None = None
         self.settings: GeneratorSettings | None = None
@@ -88,10 +90,12 @@ class FakeGenerator:
         while not self.may_answer.wait(0.005):
             if not self.is_deaf and should_stop():
                 return Generation(instruction, None, 'interrupted', 0.0)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        reason = 'cannot do that' if self.answer is None else None
-        return Generation(instruction, self.answer, reason, 0.01, 3)
+        answer = self.answers.get(instruction, self.answer)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None or isinstance(answer, str):
+            return Generation(instruction, None, answer or 'cannot do that', 0.01, 3)
+        return Generation(instruction, answer, None, 0.01, 3)
 
     def describe(self) -> dict[str, str]:
         return {'device': 'fake', 'memory': '1 MiB'}

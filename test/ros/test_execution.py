@@ -21,68 +21,13 @@ import sys
 import time
 
 from attack_corpus import ATTACKS, expanded
+from execution_bench import (
+    DOCK, DRIVE, DRIVE_LONG, end, PATROL, PATROL_LONG, POLICY, say, UNLOCK)
 import pytest
-from ros2_nl_commander.language.command import ActionGoal, ServiceCall, TopicPublication
+from ros2_nl_commander.language.command import ServiceCall, TopicPublication
 from ros2_nl_commander.ros.execution.audit import read_audit
-from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
-from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros_bench import value, wait_until
 from std_srvs.srv import Trigger
-
-POLICY = """
-rules:
-  /porter/cmd_vel:
-    type: geometry_msgs/msg/Twist*
-    tier: auto
-    limits: {linear.x: [-0.3, 0.5], angular.z: [-1, 1]}
-    max_duration: 30
-  /porter/tray_lock: {tier: confirm}
-  /porter/lift_height: {tier: deny}
-  /porter/**: {tier: auto}
-"""
-
-DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.5}},
-                         10, 10.0)
-DRIVE_LONG = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist',
-                              {'linear': {'x': 0.5}}, 200, 10.0)
-PATROL = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 2})
-PATROL_LONG = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 60})
-UNLOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
-DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
-
-
-@pytest.fixture
-def robot(context):
-    robot = SimulatedRobot(context=context)
-    with BackgroundSpinner(robot, context=context):
-        yield robot
-    robot.destroy_node()
-
-
-@pytest.fixture
-def start(bench, robot, tmp_path):
-    """Start the node with a policy; ``say`` gives it a command to carry out."""
-    policy = tmp_path / 'policy.yaml'
-    policy.write_text(POLICY)
-    audit = tmp_path / 'audit.jsonl'
-
-    def start(**parameters):
-        given = {'execute': 'auto', 'policy': str(policy), 'audit_log': str(audit), **parameters}
-        return bench.start(**given)
-
-    start.audit = audit
-    return start
-
-
-def say(bench, command, sentence='do it'):
-    bench.generator.answer = command
-    bench.send(sentence)
-
-
-def end(bench, command, sentence='do it'):
-    say(bench, command, sentence)
-    return bench.end_of(sentence)
-
 
 def test_a_service_is_called(bench, robot, start):
     start()

@@ -45,9 +45,11 @@ sys.exit(nl_commander.main())
 ROBOT_FILE = Path(__file__).parents[2] / 'config' / 'robots' / 'demo_robot.yaml'
 
 
-def start(*arguments: str, program: tuple[str, ...]) -> subprocess.Popen[str]:
+def start(
+    *arguments: str, program: tuple[str, ...], **variables: str,
+) -> subprocess.Popen[str]:
     """Start the node in a process, its output in one pipe."""
-    environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100)}
+    environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100), **variables}
     return subprocess.Popen(
         [sys.executable, *program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, env=environment)
@@ -113,5 +115,18 @@ def test_bad_ros_arguments_are_one_line() -> None:
     output, _ = process.communicate(timeout=TIMEOUT_SEC)
     assert process.returncode == 2
     # rcl writes a line of its own first.
+    assert output.splitlines()[-1].startswith('nl_commander: ')
+    assert 'Traceback' not in output
+
+
+def test_a_node_without_keys_is_one_line(tmp_path: Path) -> None:
+    """Where DDS security is enforced, a folder without keys ends the node with a reason."""
+    (tmp_path / 'enclaves' / 'nl_commander').mkdir(parents=True)
+    process = start(
+        '--ros-args', '--enclave', '/nl_commander',
+        program=('-m', 'ros2_nl_commander.cli.nl_commander'), ROS_SECURITY_ENABLE='true',
+        ROS_SECURITY_STRATEGY='Enforce', ROS_SECURITY_KEYSTORE=str(tmp_path))
+    output, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert process.returncode == 2
     assert output.splitlines()[-1].startswith('nl_commander: ')
     assert 'Traceback' not in output

@@ -20,6 +20,8 @@ from pathlib import Path
 import re
 
 import pytest
+from ros2_nl_commander.language.errors import UnsaidError
+from ros2_nl_commander.language.evidence import check_said
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.grammar_matching import matches
 from ros2_nl_commander.training.examples import load_examples
@@ -37,6 +39,18 @@ def test_every_answer_is_inside_the_grammar_of_its_robot(name):
         if key not in grammars:
             grammars[key] = grammar_from_robot(example.robot)
         assert matches(grammars[key], example.answer), (example.instruction, example.answer)
+
+
+@pytest.mark.parametrize('name', TRAINING)
+def test_no_right_answer_is_refused_as_unsaid(name):
+    refused = []
+    for example in load_examples(DATA / name):
+        try:
+            if example.command is not None:
+                check_said(example.instruction, example.answer)
+        except UnsaidError as error:
+            refused.append((example.instruction, example.answer, str(error)))
+    assert refused == []
 
 
 def test_no_held_out_robot_and_no_held_out_sentence_is_trained_on():

@@ -55,6 +55,8 @@ class AuditLog:
         self.path = path
         self._rotate_bytes = rotate_bytes
         self._lock = threading.Lock()
+        if path.exists() and not path.is_file():
+            raise AuditError(f'audit log {path} is no file')
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._heal()

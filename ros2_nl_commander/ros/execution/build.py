@@ -21,7 +21,8 @@ import os
 from pathlib import Path
 
 from rclpy.node import Node
-from ros2_nl_commander.language.errors import ParameterError
+from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.errors import NodeError, ParameterError
 from ros2_nl_commander.language.policy_file import load_policy
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.answering import write_valid_command
@@ -55,15 +56,32 @@ def build_gate(
     settings = GateSettings(
         load_policy(path_from_location(parameters.policy.strip())),
         parameters.execute == 'confirm', parameters.approval_timeout_sec,
-        Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec))
+        Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec),
+        parameters.max_steps)
 
     def complain(problem: str) -> None:
         node.get_logger().error(problem)
 
+    def write_valid(command: Command) -> str:
+        _check_alone(node)
+        return write_valid_command(command, current_robot())
+
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
-    return Gate(settings, CommandExecutor(node), audit, publish,
-                lambda command: write_valid_command(command, current_robot()),
-                complain)
+    return Gate(settings, CommandExecutor(node), audit, publish, write_valid, complain)
+
+
+def _check_alone(node: Node) -> None:
+    """
+    Check that no other node has the name of this one: both would carry everything out.
+
+    :raises NodeError: if there is one
+    """
+    names = [f"{namespace.rstrip('/')}/{name}" for name, namespace
+             in node.get_node_names_and_namespaces()]
+    own = node.get_fully_qualified_name()
+    if names.count(own) > 1:
+        raise NodeError(f'another node is called {own} and hears the same instructions: end one '
+                        'of them (one that was killed is seen for 20 s more)')
 
 
 def _audit_path(given: str) -> Path:

@@ -26,6 +26,7 @@ import threading
 from typing import Any, TypeVar
 
 from rclpy.action.client import ActionClient
+from rclpy.action.graph import get_action_names_and_types
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -35,6 +36,25 @@ from ros2_nl_commander.ros.execution.messages import import_type
 ROUND_SEC = 5.0
 
 _Made = TypeVar('_Made')
+
+
+class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
+    """
+    An action client that bears a second server of the same name.
+
+    Both take the goal, and where the second answer comes close after the first rclpy raises, out
+    of the executor: the node would hear nothing any more, not even ``~/stop``. The first counts.
+    """
+
+    async def execute(self, taken_data: Any) -> None:
+        """Work on what has arrived; leave an answer out that rclpy does not bear."""
+        try:
+            await super().execute(taken_data)
+        except RuntimeError as error:
+            if taken_data.pop('goal', None) is None:
+                raise
+            self._node.get_logger().warning(f'a second answer to a goal is ignored: {error}')
+            await super().execute(taken_data)  # the rest of what arrived with it
 
 
 class Endpoints:
@@ -83,8 +103,15 @@ class Endpoints:
         kind = import_type(type_name)
         return self._get(
             ('action', name, type_name),
-            lambda: ActionClient(self.node, kind, name, callback_group=self._group),
+            lambda: SteadyActionClient(self.node, kind, name, callback_group=self._group),
             lambda client: client.destroy())
+
+    def others_named(self, name: str, type_name: str) -> str:
+        """Tell in words which other types the graph has for a service or an action."""
+        known = (get_action_names_and_types(self.node) if '/action/' in type_name
+                 else self.node.get_service_names_and_types())
+        others = {kind for one, kinds in known if one == name for kind in kinds} - {type_name}
+        return f'; the graph has it with the type {", ".join(sorted(others))}' if others else ''
 
     def close(self) -> None:
         """Destroy all of them."""

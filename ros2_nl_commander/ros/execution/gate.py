@@ -45,12 +45,14 @@ class GateSettings:
     :param confirm_all: ask a person also where the policy does not
     :param approval_sec: how long a command waits for approval [s]
     :param bounds: how long it may wait and run
+    :param most_steps: how many commands one sentence may ask for
     """
 
     policy: Policy
     confirm_all: bool
     approval_sec: float
     bounds: Bounds
+    most_steps: int = 1
 
 
 class Gate:
@@ -78,16 +80,21 @@ class Gate:
         self._complain = complain
         self.approvals = Approvals()
 
-    def handle(self, request: Request, text: str) -> None:
-        """
-        See a request with a valid command to its end.
+    @property
+    def most_steps(self) -> int:
+        """How many commands one sentence may ask for."""
+        return self._settings.most_steps
 
-        :param text: the command line, valid on this robot
+    def handle(self, request: Request, texts: tuple[str, ...]) -> None:
+        """
+        See a request to its end: carry out its commands in order, up to the first that fails.
+
+        :param texts: command lines, valid on this robot
         """
         try:
-            self._handle(request, text)
+            self._handle(request, texts)
         except NlCommanderError as error:
-            self._end(request, Stage.FAILED, text, str(error))
+            self._end(request, Stage.FAILED, _joined(texts), str(error))
 
     def halt(self, why: str) -> str:
         """Stop at once what was moved; from any thread; says what was done."""
@@ -99,33 +106,38 @@ class Gate:
         """Let go of what the executor keeps."""
         self._executor.close()
 
-    def _handle(self, request: Request, text: str) -> None:
+    def _handle(self, request: Request, texts: tuple[str, ...]) -> None:
+        decisions = [self._decide(request, text) for text in texts]
+        for decision in decisions:
+            if decision.tier is Tier.DENY:  # of any step: nothing is done by halves on purpose
+                self._end(request, Stage.REJECTED, _joined(texts), decision.reason)
+                return
+        texts = tuple(self._write_valid(decision.command) for decision in decisions)
+        if not self._is_approved(request, decisions, _joined(texts)):
+            return
+        outcome = Outcome(Stage.SUCCEEDED, '')
+        for number, (decision, text) in enumerate(zip(decisions, texts), 1):
+            step = f'step {number} of {len(texts)}: ' if len(texts) > 1 else ''
+            outcome = self._carry_out(request, decision, text, step)
+            if outcome.stage is not Stage.SUCCEEDED:
+                break
+        self._end(request, outcome.stage, text, outcome.evidence)
+
+    def _decide(self, request: Request, text: str) -> Decision:
         decision = self._settings.policy.decide(parse_command(text))
         self._audit.append('decided', **_names(request, text), tier=decision.tier.value,
                            reason=decision.reason)
-        if decision.tier is Tier.DENY:
-            self._end(request, Stage.REJECTED, text, decision.reason)
-            return
-        text = self._write_valid(decision.command)
-        if not self._is_approved(request, decision, text):
-            return
-        if self._write_valid(decision.command) != text:
-            raise NlCommanderError('the robot changed while the command waited')
-        self._audit.append('executing', **_names(request, text))
-        # The text goes out only with the command: whoever obeys it must not be ahead of the gate.
-        if request.advance(Stage.EXECUTING, command=text, reason=decision.reason,
-                           first=lambda: self._publish(text)):
-            self._execute(request, decision.command, text)
-        else:
-            self._end(request, Stage.CANCELED, text, request.cancel_reason)
+        return decision
 
-    def _is_approved(self, request: Request, decision: Decision, text: str) -> bool:
-        """Ask a person where the policy or the settings want it."""
-        if decision.tier is not Tier.CONFIRM and not self._settings.confirm_all:
+    def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
+        """Ask a person where the policy or the settings want it; once for all steps."""
+        asks = any(decision.tier is Tier.CONFIRM for decision in decisions)
+        if not asks and not self._settings.confirm_all:
             return True
+        reason = '; '.join(filter(None, (decision.reason for decision in decisions)))
 
         def announce() -> bool:
-            return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=decision.reason)
+            return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=reason)
 
         seconds = self._settings.approval_sec
         approved = self.approvals.wait(
@@ -135,12 +147,27 @@ class Gate:
             self._end(request, Stage.EXPIRED, text, f'not approved within {seconds:g} s')
         return approved
 
-    def _execute(self, request: Request, command: Command, text: str) -> None:
-        watch = Watch(request.should_stop, lambda words: _pass_on(request, text, words))
-        outcome = self._executor.execute(command, self._settings.bounds, watch)
-        if request.cancel_reason and outcome.stage is Stage.CANCELED:
-            outcome = Outcome(outcome.stage, f'{request.cancel_reason}: {outcome.evidence}')
-        self._end(request, outcome.stage, text, outcome.evidence)
+    def _carry_out(
+        self, request: Request, decision: Decision, text: str, step: str
+    ) -> Outcome:
+        """
+        Publish a command and carry it out.
+
+        :param step: which of several it is, put before whatever is said of it
+        """
+        if self._write_valid(decision.command) != text:
+            raise NlCommanderError(f'{step}the robot changed while the command waited')
+        self._audit.append('executing', **_names(request, text))
+        # The text goes out only with the command: whoever obeys it must not be ahead of the gate.
+        if not request.advance(Stage.EXECUTING, command=text, reason=f'{step}{decision.reason}',
+                               first=lambda: self._publish(text)):
+            return Outcome(Stage.CANCELED, request.cancel_reason)
+        watch = Watch(request.should_stop,
+                      lambda words: _pass_on(request, text, f'{step}{words}'))
+        outcome = self._executor.execute(decision.command, self._settings.bounds, watch)
+        canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
+        why = f'{canceled}: ' if canceled else ''
+        return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')
 
     def _end(self, request: Request, stage: Stage, text: str, reason: str) -> None:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
@@ -155,6 +182,11 @@ class Gate:
             self._audit.append(event, **values)
         except AuditError as error:
             self._complain(str(error))
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    """Write several commands as people list them, one a line."""
+    return '\n'.join(texts)
 
 
 def _names(request: Request, text: str) -> dict[str, str]:

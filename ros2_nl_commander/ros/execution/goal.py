@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 import threading
 import time
 from typing import Any
@@ -55,6 +56,7 @@ class GoalRun:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self._name = command.name
+        self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
         self._lock = threading.Lock()
         self._handle: ClientGoalHandle[Any, Any, Any] | None = None
@@ -80,7 +82,8 @@ class GoalRun:
             self._ended.set()
             if watch.should_stop():
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
-            raise ExecutionError(f'{self._name}: no such action after {bounds.match_sec:g} s')
+            raise ExecutionError(f'{self._name}: no such action after {bounds.match_sec:g} s'
+                                 f'{self._others()}')
         try:
             return self._sent(bounds, watch)
         except BaseException:

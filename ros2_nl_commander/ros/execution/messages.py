@@ -62,6 +62,12 @@ def fill_message(message: Any, fields: Fields, type_name: str) -> Any:
     return message
 
 
+def names_stamp(fields: Fields) -> bool:
+    """Tell whether a command says itself what the stamp of its header is."""
+    header = fields.get('header')
+    return isinstance(header, Mapping) and 'stamp' in header
+
+
 def stamp_header(message: Any, now: Time) -> None:
     """
     Set the stamp of a message's own header, where it has one.

@@ -32,7 +32,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
-from ros2_nl_commander.ros.execution.messages import fill_message, import_type, stamp_header
+from ros2_nl_commander.ros.execution.messages import (
+    fill_message, import_type, names_stamp, stamp_header)
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
 from ros2_nl_commander.ros.status import Stage
@@ -53,6 +54,7 @@ class Publication:
     :param endpoints: has the publisher
     :param name: topic
     :param type_name: type in full
+    :raises ExecutionError: if a listener has another type
     :raises UnknownTypeError: if the type is not installed here
     """
 
@@ -62,6 +64,7 @@ class Publication:
         self._message_class = import_type(type_name)
         self._lock = threading.Lock()
         self._is_halted = False
+        self._check_types()  # DDS refuses two types for one topic in one process, in its own words
         self._publisher: Publisher[Any] = endpoints.publisher(
             name, type_name, _matching_qos(self._node, name))
 
@@ -69,20 +72,22 @@ class Publication:
         """
         Publish a command.
 
-        :raises ExecutionError: if nobody listens, or a listener has another type
+        :raises ExecutionError: if nobody listens, a listener has another type, or it has no end
         :raises FieldError: if the fields do not fit
         """
+        if command.times is None:
+            raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
         self._wait_for_listener(bounds, watch)
         with self._lock:
             self._is_halted = False
         moves = is_velocity(self.type_name)
         try:
-            sent = self._publish_all(message, command, watch, moves)
+            sent = self._publish_all(message, command, command.times, watch, moves)
         finally:
             if moves:
                 self._publish_zeros()
-        times = command.times or 0
+        times = command.times
         if sent < times or watch.should_stop():
             return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
         if not watch.wait(lambda: self._publisher.wait_for_all_acked(_ACKNOWLEDGE_STEP),
@@ -104,31 +109,33 @@ class Publication:
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
-        def known() -> list[str]:
-            return [info.topic_type for info
-                    in self._node.get_subscriptions_info_by_topic(self.name)]
-
         def matched() -> bool:
-            return 0 < len(known()) <= self._publisher.get_subscription_count()
+            return 0 < len(self._known_types()) <= self._publisher.get_subscription_count()
 
         found = watch.wait(matched, bounds.match_sec) or (
             self._publisher.get_subscription_count() > 0)
-        others = {kind for kind in known() if kind != self.type_name}
-        if others:
-            raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
+        self._check_types()
         if not found and not watch.should_stop():
             raise ExecutionError(f'{self.name}: nobody listens, or with another QoS, after '
                                  f'{bounds.match_sec:g} s')
 
+    def _known_types(self) -> list[str]:
+        return [info.topic_type for info in self._node.get_subscriptions_info_by_topic(self.name)]
+
+    def _check_types(self) -> None:
+        others = set(self._known_types()) - {self.type_name}
+        if others:
+            raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
+
     def _publish_all(
-        self, message: Any, command: TopicPublication, watch: Watch, moves: bool
+        self, message: Any, command: TopicPublication, times: int, watch: Watch, moves: bool
     ) -> int:
         """Publish at the rate; a velocity lasts its period, also the last one."""
         period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
-        times = command.times or 0
+        stamps = not names_stamp(command.fields)
         start = time.monotonic()
         for sent in range(times):
-            if watch.should_stop() or not self._publish(message):
+            if watch.should_stop() or not self._publish(message, stamps):
                 return sent
             if not self._publisher.get_subscription_count():
                 raise ExecutionError(f'{self.name}: the listener is gone after {sent} messages')
@@ -136,10 +143,10 @@ class Publication:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
 
-    def _publish(self, message: Any) -> bool:
+    def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
             if not self._is_halted:
-                self._send(message)
+                self._send(message, stamps)
             return not self._is_halted
 
     def _publish_zeros(self) -> None:
@@ -151,8 +158,9 @@ class Publication:
             if count + 1 < ZEROS:
                 time.sleep(ZERO_PERIOD_SEC)
 
-    def _send(self, message: Any) -> None:
-        stamp_header(message, self._node.get_clock().now())
+    def _send(self, message: Any, stamps: bool = True) -> None:
+        if stamps:
+            stamp_header(message, self._node.get_clock().now())
         self._publisher.publish(message)
 
 

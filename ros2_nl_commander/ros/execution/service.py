@@ -42,7 +42,8 @@ def call_service(
     if not watch.wait(client.service_is_ready, bounds.match_sec):
         if watch.should_stop():
             return Outcome(Stage.CANCELED, 'the service was not called')
-        raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s')
+        raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s'
+                             f'{endpoints.others_named(command.name, command.type_name)}')
     answered = threading.Event()
     future = client.call_async(request)
     future.add_done_callback(lambda _future: answered.set())

@@ -1,0 +1,104 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Does an answer say what the sentence said? Refuses the few ways in which it plainly does not.
+
+A model that cannot give what is asked for likes to give the next best: pylon 12 for 14, 80 percent
+for 100, a made-up guest for a missing one, two metres a second for two metres. Each is valid on
+the robot, and nobody asked for it. The short form copies numbers, units and texts, so this can be
+told without a model. Where a sentence leaves room for arithmetic, numbers pass.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ros2_nl_commander.language.errors import UnsaidError
+from ros2_nl_commander.language.names import excerpt
+from ros2_nl_commander.language.quantities import UNITS
+from ros2_nl_commander.language.said import quantities_said
+
+_NUMBER = re.compile(r'\d+(?:\.\d+)?')
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_WORD = re.compile(r'[^\W\d_]+')
+_QUANTITY = re.compile(r'(?<![\w.])(\d+(?:\.\d+)?) ([A-Za-z/]+)')
+#: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
+_PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
+_ARITHMETIC = re.compile(
+    r'\b(?:half|halves|quarters?|thirds?|dozen|double|twice|triple|pair|couple|hundreds?|thousand|'
+    r'minus|plus|more|less|k)\b|[/½¼¾+]')
+_RATE = re.compile(r'/|\b(?:per|an? (?:sec|min|hour)|each|every|mph|kph|kmh|mps|rpm|knots?|speed)')
+#: What becomes a rate by mistake: a stated distance must give a motion that ends.
+_RATES = {'speed': 'length', 'angular speed': 'angle'}
+
+
+def check_said(sentence: str, answer: str) -> None:
+    """
+    Refuse an answer that puts something else in the place of what was said.
+
+    :param sentence: the instruction
+    :param answer: a command in the short form
+    :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, or
+        if a distance became a speed
+    """
+    name, _, body = answer.partition(' ')
+    _check_texts(sentence.casefold(), body)
+    _check_numbers(sentence.lower(), name, body)
+    _check_rates(sentence.lower(), body)
+
+
+def _check_texts(sentence: str, body: str) -> None:
+    said = set(_WORD.findall(sentence))
+    for text in _TEXT.findall(body):
+        words = _WORD.findall(text.casefold())
+        if words and not said.intersection(words):
+            raise UnsaidError(f'nobody said {excerpt(text)}: say what the text is')
+
+
+def _check_numbers(sentence: str, name: str, body: str) -> None:
+    if _ARITHMETIC.search(sentence):
+        return
+    stated = _numbers(sentence)
+    said = stated | {float(quantity.split()[0]) for quantity in quantities_said(sentence)}
+    for first, second in _PAIR.findall(sentence):
+        said |= _readings(first, second)
+    dropped = stated - _numbers(name) - _numbers(body) - {1.0}
+    made_up = _numbers(_TEXT.sub('', body)) - said - {1.0}
+    if dropped and made_up:
+        raise UnsaidError(f'you said {min(dropped):g}, and this would be {min(made_up):g}')
+
+
+def _readings(first: str, second: str) -> set[float]:
+    """Give what two numbers beside each other may be: "1 m 20" is 1.2, "1 min 20" is 80."""
+    one, other = float(first), float(second)
+    return {one + other / 10, one + other / 100, 60 * one + other, 100 * one + other,
+            float(first + second)}
+
+
+def _check_rates(sentence: str, body: str) -> None:
+    if _RATE.search(sentence):
+        return
+    said = [quantity.partition(' ') for quantity in quantities_said(sentence)]
+    for number, symbol in _QUANTITY.findall(_TEXT.sub('', body)):
+        unit = UNITS.get(symbol)
+        mistaken = _RATES.get(unit.dimension) if unit else None
+        if mistaken and any(
+                float(value) == float(number) and UNITS[other].dimension == mistaken
+                for value, _, other in said if other in UNITS):
+            raise UnsaidError(f'{number} was said of {mistaken}, and {symbol} is none')
+
+
+def _numbers(text: str) -> set[float]:
+    return {float(number) for number in _NUMBER.findall(text)}

@@ -1,0 +1,97 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Helpers for tests that carry commands out on the simulated robot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.context import Context
+from ros2_nl_commander.language.command import ActionGoal, Command, ServiceCall, TopicPublication
+from ros2_nl_commander.ros.node import NlCommander
+from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
+from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros_bench import Bench
+
+POLICY = """
+rules:
+  /porter/cmd_vel:
+    type: geometry_msgs/msg/Twist*
+    tier: auto
+    limits: {linear.x: [-0.3, 0.5], angular.z: [-1, 1]}
+    max_duration: 30
+  /porter/tray_lock: {tier: confirm}
+  /porter/lift_height: {tier: deny}
+  /porter/**: {tier: auto}
+"""
+
+DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.5}},
+                         10, 10.0)
+DRIVE_LONG = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist',
+                              {'linear': {'x': 0.5}}, 200, 10.0)
+PATROL = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 2})
+PATROL_LONG = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 60})
+UNLOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
+DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
+SIREN = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
+
+
+@contextmanager
+def simulated_robot(context: Context) -> Iterator[SimulatedRobot]:
+    """Run a simulated robot."""
+    robot = SimulatedRobot(context=context)
+    with BackgroundSpinner(robot, context=context):
+        yield robot
+    robot.destroy_node()
+
+
+class Starter:
+    """
+    Starts the node of a bench with a policy.
+
+    :param folder: where policy and audit log are
+    """
+
+    def __init__(self, bench: Bench, folder: Path) -> None:
+        self._bench = bench
+        self.policy, self.audit = folder / 'policy.yaml', folder / 'audit.jsonl'
+        self.policy.write_text(POLICY)
+
+    def __call__(self, **parameters: Any) -> NlCommander:
+        """Start it; parameters besides, or instead of the usual ones."""
+        return self._bench.start(**{
+            'execute': 'auto', 'policy': str(self.policy), 'audit_log': str(self.audit),
+            **parameters})
+
+
+def say(bench: Bench, command: Command, sentence: str = 'do it') -> None:
+    """Give the node a command to carry out."""
+    bench.generator.answer = command
+    bench.send(sentence)
+
+
+def end(bench: Bench, command: Command, sentence: str = 'do it') -> DiagnosticStatus:
+    """Give the node a command, and wait for its end."""
+    say(bench, command, sentence)
+    return bench.end_of(sentence)
+
+
+def between_spins(node: Any, work: Callable[[], Any]) -> Any:
+    """Change the entities of a node that is being spun."""
+    return node.executor.between_spins(work, 10.0)

@@ -1,0 +1,240 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Robots that change, come in twos, answer late or not at all, while a command is on its way."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from action_msgs.msg import GoalStatus
+from execution_bench import (
+    between_spins, DRIVE_LONG, end, PATROL_LONG, say, simulated_robot, SIREN, Starter)
+import pytest
+import rclpy
+from rclpy.action.server import ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.context import Context
+from rclpy.node import Node
+from ros2_nl_commander.language.command import ActionGoal, TopicPublication
+from ros2_nl_commander.ros.execution import goal
+from ros_bench import value, wait_until
+from std_msgs.msg import UInt8
+from std_srvs.srv import SetBool, Trigger
+from test_msgs.action import Fibonacci, NestedMessage
+
+SAY = TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'})
+PATROL_ONCE = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 1})
+
+
+@pytest.fixture
+def robot(context):
+    """Give a robot with a DDS participant of its own: one participant has one type for a name."""
+    far = Context()
+    rclpy.init(args=[], context=far, domain_id=context.get_domain_id())
+    with simulated_robot(far) as robot:
+        yield robot
+    far.try_shutdown()
+
+
+def entity(entities, name):
+    return next(one for one in entities if name in (
+        getattr(one, 'topic_name', ''), getattr(one, 'service_name', '')))
+
+
+def swap_topic(robot, heard):
+    between_spins(robot, lambda: robot.destroy_subscription(
+        entity(robot.subscriptions, '/porter/say')))
+    between_spins(robot, lambda: robot.create_subscription(UInt8, 'say', heard.append, 10))
+
+
+def swap_service(robot, heard):
+    between_spins(robot, lambda: robot.destroy_service(
+        entity(robot.services, '/porter/siren')))
+    between_spins(robot, lambda: robot.create_service(
+        Trigger, 'siren', lambda request, response: heard.append(request) or response))
+
+
+def swap_action(robot, heard):
+    between_spins(robot, robot._patrol_server.destroy)
+    robot._patrol_server = between_spins(
+        robot, lambda: ActionServer(robot, NestedMessage, 'patrol', heard.append))
+
+
+@pytest.mark.parametrize('command, swap, other', [
+    (SAY, swap_topic, 'std_msgs/msg/UInt8'), (SIREN, swap_service, 'std_srvs/srv/Trigger'),
+    (PATROL_ONCE, swap_action, 'test_msgs/action/NestedMessage')])
+@pytest.mark.parametrize('is_live', [False, True])
+def test_another_type_under_the_name_by_then(bench, robot, start, command, swap, other, is_live):
+    """A live robot is known to have changed; of one from a file the graph tells it."""
+    node = start(match_timeout_sec=2.0, **({'robot': ''} if is_live else {}))
+    noun = {'msg': 'topic', 'srv': 'service', 'action': 'action'}[command.type_name.split('/')[1]]
+
+    def offered():
+        return node._desk.robot.offered(noun).get(command.name)
+
+    wait_until(lambda: offered() == command.type_name)
+    bench.generator.may_answer.clear()
+    say(bench, command)
+    wait_until(lambda: bench.generator.asked)
+    heard = []
+    swap(robot, heard)
+    if is_live:
+        wait_until(lambda: offered() == other)
+    bench.generator.may_answer.set()
+    status = bench.end_of('do it')
+    assert status.message == ('declined' if is_live else 'failed')
+    assert f'type {other}' in value(status, 'reason')
+    assert heard == [] and not robot.state.siren and not robot.state.patrol_rounds
+
+
+@pytest.mark.parametrize('command, sign', [
+    (DRIVE_LONG, lambda state: state.speed_mps), (PATROL_LONG, lambda state: state.patrol_rounds)])
+def test_two_robots_of_one_name_both_stop(bench, context, robot, start, command, sign):
+    """Whoever starts the robot twice commands both; there is one status, and a stop is for all."""
+    with simulated_robot(context) as twin:
+        start()
+        say(bench, command)
+        wait_until(lambda: sign(robot.state) and sign(twin.state))
+        assert bench.call(Trigger, '/nl_commander/stop').success
+        assert bench.end_of('do it').message == 'canceled'
+        wait_until(lambda: robot.state.speed_mps == twin.state.speed_mps == 0.0)
+        before = [(one.state.patrol_rounds, one.state.distance_m) for one in (robot, twin)]
+        time.sleep(0.7)
+        assert before == [(one.state.patrol_rounds, one.state.distance_m)
+                          for one in (robot, twin)]
+
+
+def test_two_commanders_of_one_name_do_nothing(bench, context, robot, start):
+    """Both hear every instruction, and would carry it out twice."""
+    start()
+    twin = Node('nl_commander', context=context)
+    wait_until(lambda: bench.user.get_node_names().count('nl_commander') == 2)
+    status = end(bench, SIREN)
+    assert (status.message, robot.state.siren, bench.commands) == ('failed', False, [])
+    assert 'another node' in value(status, 'reason')
+    twin.destroy_node()
+    wait_until(lambda: bench.user.get_node_names().count('nl_commander') == 1)
+    assert end(bench, SIREN, 'again').message == 'succeeded'
+
+
+def test_a_listener_that_vanishes_under_way(bench, robot, start):
+    start()
+    say(bench, DRIVE_LONG)
+    wait_until(lambda: robot.state.speed_mps)
+    between_spins(robot, lambda: robot.destroy_subscription(
+        entity(robot.subscriptions, '/porter/cmd_vel')))
+    status = bench.end_of('do it')
+    assert status.message == 'failed' and 'the listener is gone' in value(status, 'reason')
+    wait_until(lambda: robot.state.speed_mps == 0.0)
+
+
+class SlowSwitch(Node):
+    """A service that answers when it may."""
+
+    def __init__(self, context):
+        super().__init__('slow', context=context)
+        self.may_answer, self.answered = threading.Event(), threading.Event()
+        self.create_service(SetBool, '/porter/siren', self._on_call)
+
+    def _on_call(self, _request, response):
+        self.may_answer.wait(20)
+        response.success = True
+        self.answered.set()
+        return response
+
+
+def test_a_response_that_comes_late_changes_nothing(bench, context, tmp_path):
+    slow = bench.add(SlowSwitch(context))
+    node = Starter(bench, tmp_path)(execution_timeout_sec=0.4)
+    status = end(bench, SIREN)
+    assert status.message == 'failed'
+    assert 'no response within 0.4 s' in value(status, 'reason')
+    slow.may_answer.set()
+    assert slow.answered.wait(10)
+    assert end(bench, SIREN, 'again').message == 'succeeded'  # came after the late one
+    assert bench.stages('do it')[-1] == 'failed'
+    client = next(one for one in node.clients if one.service_name == '/porter/siren')
+    assert client._pending_requests == {}
+
+
+class SlowPatrol(Node):
+    """An action server that accepts when it may, and ends its goal when it may."""
+
+    def __init__(self, context):
+        super().__init__('slow', context=context)
+        self.may_accept, self.may_end = threading.Event(), threading.Event()
+        self.has_begun, self.ends = threading.Event(), []
+        group = ReentrantCallbackGroup()
+        self.server = ActionServer(
+            self, Fibonacci, '/porter/patrol', self._patrol, callback_group=group,
+            goal_callback=self._on_goal, cancel_callback=lambda _goal: CancelResponse.ACCEPT)
+
+    def destroy_node(self):
+        self.server.destroy()
+        super().destroy_node()
+
+    def _on_goal(self, _request):
+        assert self.may_accept.wait(20)
+        return GoalResponse.ACCEPT
+
+    def _patrol(self, handle):
+        self.has_begun.set()
+        while not (handle.is_cancel_requested and self.may_end.wait(0.01)):
+            time.sleep(0.01)
+        handle.canceled()
+        self.ends.append(handle.status)
+        return Fibonacci.Result()
+
+
+@pytest.fixture
+def slow(bench, context):
+    return bench.add(SlowPatrol(context))
+
+
+def test_a_goal_that_is_accepted_late_is_canceled(bench, slow, tmp_path):
+    Starter(bench, tmp_path)(match_timeout_sec=1.0)
+    slow.may_end.set()
+    status = end(bench, PATROL_LONG)
+    assert status.message == 'failed'
+    assert 'does not answer whether it takes the goal' in value(status, 'reason')
+    slow.may_accept.set()
+    wait_until(lambda: slow.ends == [GoalStatus.STATUS_CANCELED])
+    assert bench.stages('do it')[-1] == 'failed'
+
+
+def test_a_goal_that_ends_long_after_its_cancel(bench, slow, tmp_path, monkeypatch):
+    monkeypatch.setattr(goal, 'CANCEL_SEC', 0.5)
+    slow.may_accept.set()
+    node = Starter(bench, tmp_path)()
+    say(bench, PATROL_LONG)
+    assert slow.has_begun.wait(10)
+    bench.call(Trigger, '/nl_commander/stop')
+    status = bench.end_of('do it')
+    assert status.message == 'failed' and 'has not ended within 0.5 s' in value(status, 'reason')
+    slow.may_end.set()
+    wait_until(lambda: all(run.is_over for run in node._desk.gate._executor._goals))
+    assert bench.stages('do it')[-1] == 'failed'
+
+
+def test_a_text_for_a_listener_of_another_kind_is_not_lost_in_silence(bench, robot, start):
+    """Two listeners, of which one has another type: it is said, not published to the other."""
+    start()
+    other = bench.user.create_subscription(UInt8, '/porter/say', lambda message: None, 10)
+    wait_until(lambda: robot.count_subscribers('/porter/say') == 2)
+    status = end(bench, SAY)
+    assert status.message == 'failed' and 'std_msgs/msg/UInt8' in value(status, 'reason')
+    assert robot.state.said == ''
+    bench.user.destroy_subscription(other)

@@ -1,0 +1,129 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Sentences of several steps, carried out on the simulated robot."""
+
+from __future__ import annotations
+
+import pytest
+from ros2_nl_commander.language.command import ServiceCall, TopicPublication
+from ros2_nl_commander.language.short_form import REASONS
+from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
+from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros_bench import value, wait_until
+from std_msgs.msg import String
+
+SENTENCE = 'siren on, then dock'
+SIREN = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
+DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
+LOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
+LIFT = TopicPublication('/porter/lift_height', 'std_msgs/msg/Float64', {'data': 0.3})
+POLICY = """
+rules:
+  /porter/lift_height: {tier: deny}
+  /porter/tray_lock: {tier: confirm}
+  /porter/**: {tier: auto}
+"""
+
+
+@pytest.fixture
+def robot(context):
+    robot = SimulatedRobot(context=context)
+    with BackgroundSpinner(robot, context=context):
+        yield robot
+    robot.destroy_node()
+
+
+@pytest.fixture
+def start(bench, robot, tmp_path):
+    (tmp_path / 'policy.yaml').write_text(POLICY)
+
+    def start(*steps, **parameters):
+        bench.generator.answers = {SENTENCE: REASONS['one step only'],
+                                   **dict(zip(('siren on', 'dock'), steps))}
+        bench.start(**{'execute': 'auto', 'policy': str(tmp_path / 'policy.yaml'),
+                       'audit_log': str(tmp_path / 'audit.jsonl'), 'max_steps': 3, **parameters})
+
+    return start
+
+
+def test_steps_are_carried_out_in_order_under_one_id(bench, robot, start):
+    start(SIREN, DOCK)
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert (status.message, robot.state.siren, robot.state.docked) == ('succeeded', True, True)
+    wait_until(lambda: len(bench.commands) == 2)
+    assert ['siren' in bench.commands[0], 'dock' in bench.commands[1]] == [True, True]
+    told = [value(s, 'reason') for s in bench.statuses if s.message == 'executing']
+    assert [text.split(':')[0] for text in told] == ['step 1 of 2', 'step 2 of 2']
+    assert len({s.name for s in bench.statuses}) == 1
+
+
+def test_the_first_step_that_fails_ends_it(bench, robot, start):
+    start(DOCK, SIREN)
+    bench.generator.answers['dock first'] = DOCK
+    bench.send('dock first')
+    bench.end_of('dock first')
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert status.message == 'failed'
+    assert value(status, 'reason') == 'step 1 of 2: /porter/dock: already docked'
+    assert not robot.state.siren
+
+
+def test_nothing_is_done_where_a_step_has_no_command(bench, robot, start):
+    start(SIREN, REASONS['unknown place'])
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert (status.message, robot.state.siren) == ('declined', False)
+    assert value(status, 'reason') == f"step 2, 'dock': {REASONS['unknown place']}"
+    assert bench.commands == []
+
+
+def test_nothing_is_done_where_the_policy_denies_a_step(bench, robot, start):
+    start(SIREN, LIFT)
+    bench.send(SENTENCE)
+    assert (bench.end_of(SENTENCE).message, robot.state.siren) == ('rejected', False)
+    assert bench.commands == []
+
+
+def test_one_approval_counts_for_all_steps(bench, robot, start):
+    start(SIREN, LOCK)
+    approve = bench.user.create_publisher(String, 'nl_commander/approve', 10)
+    bench.send(SENTENCE)
+    wait_until(lambda: 'awaiting_approval' in bench.stages(SENTENCE))
+    status, = (s for s in bench.statuses if s.message == 'awaiting_approval')
+    assert [line.split()[3] for line in value(status, 'command').splitlines()] == [
+        '/porter/siren', '/porter/tray_lock']
+    assert bench.commands == []
+    wait_until(lambda: approve.get_subscription_count() == 1)
+    approve.publish(String(data=status.name))
+    assert bench.end_of(SENTENCE).message == 'succeeded'
+    assert robot.state.siren
+
+
+@pytest.mark.parametrize('parameters', [{'max_steps': 1}, {'execute': 'never'}])
+def test_without_leave_several_steps_are_declined(bench, robot, start, parameters):
+    start(SIREN, DOCK, **parameters)
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert (status.message, value(status, 'reason')) == ('declined', REASONS['one step only'])
+
+
+def test_more_steps_than_allowed_are_declined(bench, robot, start):
+    long = 'siren on, dock, siren on, dock'
+    start(SIREN, DOCK)
+    bench.generator.answers[long] = REASONS['one step only']
+    bench.send(long)
+    assert value(bench.end_of(long), 'reason') == '4 steps are more than the 3 allowed'
