@@ -81,6 +81,12 @@ def test_a_script_alone(start):
     assert '\x1b' not in output + errors
 
 
+def test_names_follow_the_ros_arguments(start):
+    code, output, _ = run(start, 'siren\n', '--ros-args', '-r', '__ns:=/robot1', '-r',
+                          'nl_command:=orders')
+    assert code == 0 and output.startswith('ros2 service call')
+
+
 def test_a_script_that_fails(start):
     code, output, _ = run(start, 'fly\n')
     assert code == 1 and output.startswith('declined: cannot do that')
