@@ -20,21 +20,27 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 import re
 import threading
+import time
 
+from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 import pytest
 from ros2_nl_commander.cli.terminal.dialogue import Dialogue
 from ros2_nl_commander.cli.terminal.lines import PlainConsole, run_script
 from ros2_nl_commander.cli.terminal.screen import ColourlessOutput, Screen
+from ros2_nl_commander.cli.terminal.story import one_line, Story
 from ros2_nl_commander.cli.terminal.vocabulary import Vocabulary
+from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.command import ActionGoal, ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import NodeError
-from ros2_nl_commander.language.robot import load_robot
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
 from ros2_nl_commander.ros.client import CommanderClient
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
+from ros2_nl_commander.ros.status import Stage, StatusReport
 from ros_bench import ROBOT_FILE, TIMEOUT_SEC, wait_until
 
 POLICY = """
@@ -81,7 +87,8 @@ class Terminal:
         self.raw = StringIO()
         robot = load_robot(ROBOT_FILE)
         self.vocabulary = Vocabulary(robot)
-        output = output_class(self.raw, lambda: Size(rows=40, columns=200))
+        output = output_class(self.raw, lambda: Size(rows=40, columns=200),
+                              enable_cpr=False)  # nobody here says where the cursor is
         self.screen = Screen(self.vocabulary, history, keyboard, output)
         self.dialogue = Dialogue(
             client, self.screen, self.vocabulary, robot, approves_all, TIMEOUT_SEC)
@@ -172,9 +179,9 @@ def test_what_was_typed_before_the_question_approves_nothing(bench, robot, termi
 
     def person():
         terminal.press('unlock' + ENTER)
-        terminal.see('generating')
+        wait_until(lambda: 'generating' in bench.stages('unlock'))
         terminal.press('yyy')
-        terminal.see('generating')
+        time.sleep(0.5)  # they are read then, and have no effect that could be waited for
         bench.generator.may_answer.set()
         terminal.see('waits for your approval')
         assert bench.stages('unlock')[-1] == 'awaiting_approval'
@@ -338,6 +345,43 @@ def test_what_a_robot_says_cannot_drive_the_terminal(bench, robot, client, capsy
     shown = capsys.readouterr().out
     assert shown.count('\n') == 1 and not set('\x07\x1b\u202e') & set(shown)
     assert '\\x1b[2J' in shown
+
+
+def test_each_of_several_steps_is_said_once():
+    story = Story(load_robot(ROBOT_FILE), shows_all=True)
+    calls = [format_command(SIREN), format_command(UNLOCK)]
+    told = [
+        StatusReport('1', Stage.AWAITING_APPROVAL, 'both', '\n'.join(calls)),
+        StatusReport('1', Stage.EXECUTING, 'both', calls[0], 'step 1 of 2: '),
+        StatusReport('1', Stage.EXECUTING, 'both', calls[1], 'step 2 of 2: '),
+        StatusReport('1', Stage.SUCCEEDED, 'both', calls[1], 'step 2 of 2: done', 1.0)]
+    lines = [line for report in told for line in story.tell(report)]
+    assert [line.kind for line in lines] == [
+        'command', 'meaning', 'command', 'meaning', 'question', 'stage', 'stage', 'good']
+    assert [line.text for line in lines if line.kind == 'command'] == calls
+
+
+def test_a_script_gets_one_line_for_several_steps():
+    report = StatusReport('1', Stage.REJECTED, 'both', 'one\ntwo', 'denied', 1.0)
+    assert one_line(report) == 'one; two  (rejected: denied; 1.0 s)'
+
+
+def completed(vocabulary, text):
+    return {completion.text for completion in vocabulary.get_completions(
+        Document(text), CompleteEvent())}
+
+
+def test_completion_knows_the_robot_and_what_was_said():
+    vocabulary = Vocabulary(load_robot(ROBOT_FILE))
+    assert {'ward 1', 'ward 2', 'ward 3'} <= completed(vocabulary, 'take this to wa')
+    assert 'ward 3' in completed(vocabulary, 'go to ward ')
+    assert completed(vocabulary, 'open the tray') == {'tray lock'}
+    assert completed(vocabulary, '/porter/si') == {'/porter/siren'}
+    vocabulary = Vocabulary(EMPTY_ROBOT)
+    assert completed(vocabulary, 'm') == set()
+    vocabulary.learn([StatusReport('1', Stage.GENERATED, 'mute it', format_command(SIREN))])
+    assert completed(vocabulary, 'm') == {'mute it'}
+    assert completed(vocabulary, 'and the si') == {'siren'}
 
 
 def test_a_sentence_that_is_too_long_is_followed(client, capsys):

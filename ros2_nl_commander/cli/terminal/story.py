@@ -20,6 +20,7 @@ Knows neither terminal nor colour; a line has a kind, and whoever shows it decid
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ros2_nl_commander.language.codec import parse_command
@@ -64,7 +65,7 @@ class Story:
     def __init__(self, robot: RobotDescription, shows_all: bool) -> None:
         self._robot = robot
         self._shows_all = shows_all
-        self._command = ''
+        self._commands: set[str] = set()
         self.last: StatusReport | None = None
 
     @property
@@ -82,19 +83,21 @@ class Story:
     def tell(self, report: StatusReport) -> list[Line]:
         """Take a report; give what is to be shown of it."""
         before, self.last = self.last, report
-        is_new = before is None or before.stage is not report.stage
+        is_new = before is None or (
+            (before.stage, before.command) != (report.stage, report.command))
         return [*self._command_lines(report), *self._stage_lines(report, is_new)]
 
-    def _command_lines(self, report: StatusReport) -> list[Line]:
-        """Show the command when it is there, and again should it be another one."""
-        if not report.command or report.command == self._command:
-            return []
-        self._command = report.command
-        try:
-            meaning = line('meaning', in_plain_words(parse_command(report.command), self._robot))
-        except NlCommanderError as error:
-            meaning = line('bad', f'what it does cannot be said: {error}')
-        return [line('command', report.command), meaning]
+    def _command_lines(self, report: StatusReport) -> Iterator[Line]:
+        """Show each command once, be it one of several steps or clamped to another text."""
+        for command in report.command.splitlines():
+            if command in self._commands:
+                continue
+            self._commands.add(command)
+            yield line('command', command)
+            try:
+                yield line('meaning', in_plain_words(parse_command(command), self._robot))
+            except NlCommanderError as error:
+                yield line('bad', f'what it does cannot be said: {error}')
 
     def _stage_lines(self, report: StatusReport, is_new: bool) -> list[Line]:
         stage, reason = report.stage, report.reason
@@ -115,11 +118,12 @@ def one_line(report: StatusReport) -> str:
     """Write how an instruction ended, for a script that reads it."""
     seconds = f'{report.seconds:.1f} s'
     end = f'{_spoken(report.stage)}: {report.reason}'.removesuffix(': ')
-    if not report.command:
+    command = '; '.join(report.command.splitlines())
+    if not command:
         return visible(f'{end}  ({seconds})')
     if report.stage is Stage.GENERATED:
-        return visible(f'{report.command}  ({seconds})')
-    return visible(f'{report.command}  ({end}; {seconds})')
+        return visible(f'{command}  ({seconds})')
+    return visible(f'{command}  ({end}; {seconds})')
 
 
 def _spoken(stage: Stage) -> str:

@@ -54,9 +54,9 @@ class Vocabulary(Completer):
         for report in reports:
             if visible(report.instruction) == report.instruction:
                 self._sentences[report.instruction] = 'said before'
-            if report.command:
+            for command in report.command.splitlines():
                 try:
-                    self._add_name(parse_command(report.command).name, '')
+                    self._add_name(parse_command(command).name, '')
                 except CommandSyntaxError:
                     continue  # of a node that knows more forms of command than this console
 
