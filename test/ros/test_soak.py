@@ -70,7 +70,7 @@ def test_what_is_flat_is_no_problem():
 
 @pytest.mark.parametrize('growing, word', [
     ({'memory': lambda n: 100 + n / 50}, 'memory grew'),
-    ({'threads': lambda n: 30 + n // 200}, 'threads grew'),
+    ({'threads': lambda n: 30 + n // 100}, 'threads grew'),
     ({'clients': lambda n: 5 + n // 900}, 'clients: 5 in the middle, 6 at the end')])
 def test_what_grows_is_a_problem(growing, word):
     problem, = make_report(**growing).problems

@@ -25,7 +25,7 @@ from collections.abc import Callable
 import threading
 from typing import Any, TypeVar
 
-from rclpy.action.client import ActionClient
+from rclpy.action.client import ActionClient, ClientGoalHandle
 from rclpy.action.graph import get_action_names_and_types
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
@@ -40,11 +40,27 @@ _Made = TypeVar('_Made')
 
 class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
     """
-    An action client that bears a second server of the same name.
+    An action client without three faults of rclpy's.
 
-    Both take the goal, and where the second answer comes close after the first rclpy raises, out
-    of the executor: the node would hear nothing any more, not even ``~/stop``. The first counts.
+    It registers two futures for each goal and gives out the second: the first stays for ever, and
+    takes an answer that comes in between (https://github.com/ros2/rclpy/pull/1532). It keeps the
+    feedback callback of every goal that was refused. And it raises, out of the executor, where a
+    second server of the same name answers soon after the first: the node would hear nothing any
+    more, not even ``~/stop``. Here the first answer counts.
     """
+
+    def send_goal_async(self, *arguments: Any, **options: Any) -> Any:
+        """Send a goal; call it between two spins, so that no answer comes in between."""
+        before = set(map(id, self._futures))
+        given = super().send_goal_async(*arguments, **options)
+        for future in tuple(self._futures):
+            if id(future) not in before and future is not given:
+                self.remove_future(future)
+        return given
+
+    def forget_refused(self, handle: ClientGoalHandle[Any, Any, Any]) -> None:
+        """Let go of what is kept for a goal that was refused."""
+        self._feedback_callbacks.pop(bytes(handle.goal_id.uuid), None)
 
     async def execute(self, taken_data: Any) -> None:
         """Work on what has arrived; leave an answer out that rclpy does not bear."""
@@ -105,6 +121,10 @@ class Endpoints:
             ('action', name, type_name),
             lambda: SteadyActionClient(self.node, kind, name, callback_group=self._group),
             lambda client: client.destroy())
+
+    def send_goal(self, client: Any, goal: Any, feedback: Callable[[Any], None]) -> Any:
+        """Send a goal; gives a future of its handle."""
+        return self._orderly(lambda: client.send_goal_async(goal, feedback_callback=feedback))
 
     def others_named(self, name: str, type_name: str) -> str:
         """Tell in words which other types the graph has for a service or an action."""

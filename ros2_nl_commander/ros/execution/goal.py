@@ -56,6 +56,7 @@ class GoalRun:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self._name = command.name
+        self._send = endpoints.send_goal
         self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
         self._lock = threading.Lock()
@@ -102,8 +103,8 @@ class GoalRun:
             if self._is_halted:
                 self._ended.set()
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
-            sending = self._client.send_goal_async(
-                self._goal, feedback_callback=lambda message: self._tell(message.feedback, watch))
+            sending = self._send(
+                self._client, self._goal, lambda message: self._tell(message.feedback, watch))
         sending.add_done_callback(self._on_accepted)
         if not self._accepted.wait(bounds.match_sec):
             raise ExecutionError(f'{self._name}: the server does not answer whether it takes the '
@@ -122,6 +123,7 @@ class GoalRun:
         if handle.accepted:
             handle.get_result_async().add_done_callback(self._on_ended)
         else:
+            self._client.forget_refused(handle)
             self._ended.set()
         self._accepted.set()
 

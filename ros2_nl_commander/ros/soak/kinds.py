@@ -103,5 +103,5 @@ class ScriptedGenerator:
         """Give what the kind says."""
         answer = KINDS[instruction.rpartition(' ')[0]].answer
         if isinstance(answer, Exception):
-            raise answer
+            raise type(answer)(*answer.args)  # one that is raised again keeps all its traces
         return Generation(instruction, answer, None if answer else 'no such thing', 0.0)

@@ -26,8 +26,8 @@ from pathlib import Path
 MOST_GROWTH_MIB = 4.0
 #: The same with a language model in memory, whose library keeps buffers [MiB].
 MOST_GROWTH_REAL_MIB = 64.0
-#: The same for the threads of the process.
-MOST_THREADS_GROWTH = 1.0
+#: The same for the threads of the process: rclpy's executors start theirs as they are needed.
+MOST_THREADS_GROWTH = 3.0
 _KIB = 1024
 
 

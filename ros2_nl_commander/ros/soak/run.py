@@ -47,6 +47,8 @@ from ros2_nl_commander.ros.spinning import BackgroundSpinner
 
 #: What a real model may take to load [s].
 LOAD_TIMEOUT_SEC = 600.0
+#: How many domains there are to choose from, and how long to look into one [s].
+DOMAINS, LOOK_SEC = 100, 1.5
 #: How many looks at the process a soak takes.
 SAMPLES = 100
 
@@ -120,8 +122,7 @@ def _entities(node: Node) -> dict[str, int]:
 @contextmanager
 def _graph(make: GeneratorFactory, **parameters: Any) -> Iterator[tuple[NlCommander, SoakUser]]:
     """Run node, simulated robot and user on a graph of their own."""
-    context = Context()
-    rclpy.init(args=[], context=context, domain_id=1 + os.getpid() % 100)
+    context = _quiet_context()
     for name in ('nl_commander', 'porter.simulated_robot'):
         set_logger_level(name, LoggingSeverity.FATAL)  # thousands of lines that nobody reads
     with tempfile.TemporaryDirectory() as folder:
@@ -146,6 +147,21 @@ def _graph(make: GeneratorFactory, **parameters: Any) -> Iterator[tuple[NlComman
             for one in (node, robot, user):
                 one.destroy_node()
             context.try_shutdown()
+
+
+def _quiet_context() -> Context:
+    """Find a domain in which nobody is: whoever else listens there would be told to move."""
+    for number in range(DOMAINS):
+        context = Context()
+        rclpy.init(args=[], context=context, domain_id=1 + (os.getpid() + 17 * number) % DOMAINS)
+        looker = Node('looker', context=context)
+        time.sleep(LOOK_SEC)
+        names = looker.get_node_names()
+        looker.destroy_node()
+        if names == ['looker']:
+            return context
+        context.try_shutdown()
+    raise NodeError(f'there are nodes in each of {DOMAINS} domains: end some of them')
 
 
 def _until(condition: Callable[[], object], meaning: str) -> None:
