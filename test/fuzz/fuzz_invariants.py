@@ -84,7 +84,7 @@ def _same(one, other):
 
 
 def _check_codec(text, command):
-    """What parses is what a shell and YAML read, and is written and reads back the same."""
+    """Demand that it is what a shell and YAML read, and is written and reads back the same."""
     words = shlex.split(text.strip(' \t\n'))
     values = [word for word in words[3:] if not word.startswith('-')][-1]
     if values != command.type_name:
@@ -115,21 +115,21 @@ def _check_policies(text, command, counts):
             _demand(clamps or violations(plain, command, -MARGIN),
                     f'{name}: denied without need: {decision.reason}')
         else:
-            _check_allowed(name, plain, policy, command, decision)
+            _check_allowed(name, plain, policy, clamps, command, decision)
             counts['clamped' if decision.reason else 'allowed'] += 1
         if poisoned is not None:
             _demand(policy.decide(poisoned).tier is Tier.DENY, f'{name}: allows {poisoned}')
 
 
-def _check_allowed(name, plain, policy, command, decision):
-    """What a policy lets pass breaks no rule, and changes nothing but numbers, if it clamps."""
+def _check_allowed(name, plain, policy, clamps, command, decision):
+    """Demand that it breaks no rule, and nothing but numbers is changed, if the policy clamps."""
     allowed = decision.command
     _demand(decision.tier.value == rule_for(plain, command)['tier'], f'{name}: another tier')
     broken = violations(plain, allowed, MARGIN)
     _demand(not broken, f'{name}: allows {allowed}: {broken}')
     _demand(_is_kept(command.fields, allowed.fields), f'{name}: changes more than numbers')
     _demand(decision.reason or _same(allowed, command), f'{name}: changes it without a word')
-    _demand(policy.clamps or not decision.reason, f'{name}: changes it and should not')
+    _demand(clamps or not decision.reason, f'{name}: changes it and should not')
     check_command(parse_command(format_command(allowed)), ROBOT)
     again = policy.decide(parse_command(format_command(allowed)))
     _demand((again.tier, again.reason) == (decision.tier, ''),

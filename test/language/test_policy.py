@@ -130,7 +130,8 @@ def test_whole_numbers_are_clamped_to_whole_numbers():
 
 @pytest.mark.parametrize('fields, clamps, is_allowed', [
     ('{}', False, False),  # 1.125 would be sent
-    ('{float64_value: 0.5}', False, True), ('{}', True, True), ('{bool_value: false}', True, True)])
+    ('{float64_value: 0.5}', False, True), ('{}', True, True),
+    ('{bool_value: false}', True, True)])
 def test_what_is_left_out_is_held_to_what_is_sent_for_it(fields, clamps, is_allowed):
     """The definition of this type gives the field a value of its own: 1.125."""
     pytest.importorskip('test_msgs.msg')

@@ -29,6 +29,7 @@ from ros2_nl_commander.ros.execution.audit import read_audit
 from ros_bench import value, wait_until
 from std_srvs.srv import Trigger
 
+
 def test_a_service_is_called(bench, robot, start):
     start()
     status = end(bench, ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True}))
