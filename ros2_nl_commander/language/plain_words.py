@@ -28,8 +28,9 @@ from ros2_nl_commander.language.command import (
     ActionGoal, Command, Fields, ServiceCall, TopicPublication, Value)
 from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.plain_fields import fields_in_words
-from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
+from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.velocities import is_velocity
 
 
 def in_plain_words(command: Command, robot: RobotDescription = EMPTY_ROBOT) -> str:

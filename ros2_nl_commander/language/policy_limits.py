@@ -26,9 +26,10 @@ from dataclasses import dataclass, field, replace
 import math
 from typing import TypeAlias
 
-from ros2_nl_commander.language.command import Command, Fields, TopicPublication, Value
+from ros2_nl_commander.language.command import Command, TopicPublication, Value
 from ros2_nl_commander.language.errors import LimitError
 from ros2_nl_commander.language.names import excerpt, MISLEADING
+from ros2_nl_commander.language.velocities import is_velocity, speed, steers
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -40,9 +41,6 @@ MAX_ITEMS, MAX_TEXT = 100, 500
 #: The longest publication where the policy does not say [s], and how often it may repeat [Hz].
 MAX_DURATION_SEC, MAX_RATE_HZ = 60.0, 100.0
 
-_VELOCITIES = frozenset({
-    'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped',
-    'ackermann_msgs/msg/AckermannDrive', 'ackermann_msgs/msg/AckermannDriveStamped'})
 _AXES = frozenset((group, axis) for group in ('linear', 'angular') for axis in 'xyz')
 #: Numbers are compared a little loosely: 0.1 x 3 must fit 0.3.
 _SLACK = 1e-9
@@ -197,18 +195,13 @@ class Limits:
         if not moves and (self.max_distance_m or self.max_angle_rad):
             raise LimitError(f'how far a {command.type_name} leads is not known')
         if moves:
-            if self.max_angle_rad is not None and _steers(command.fields):
+            if self.max_angle_rad is not None and steers(command.fields):
                 raise LimitError(f'how far a {command.type_name} turns is not known: limit its '
                                  'steering angle, and no max_angle')
             for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
-                speed = _speed(command.fields, group)
-                if most is not None and speed > 0:
-                    yield most / speed
-
-
-def is_velocity(type_name: str) -> bool:
-    """Tell whether a type holds velocities of a base, which last until the next message."""
-    return type_name in _VELOCITIES
+                pace = speed(command.fields, group)
+                if most is not None and pace > 0:
+                    yield most / pace
 
 
 class _Keeper:
@@ -231,29 +224,6 @@ class _Keeper:
             raise LimitError(f'{name} = {number:g} is not in {limit}')
         self.changes.append(f'{name} brought from {number:g} to {nearest:g}')
         return nearest
-
-
-def _velocity(fields: Fields) -> Value:
-    """Give what holds the velocities, of a stamped type or not."""
-    return fields.get('twist', fields.get('drive', fields))
-
-
-def _steers(fields: Fields) -> bool:
-    """Tell whether it drives in a circle whose size depends on the wheels."""
-    drive = _velocity(fields)
-    return isinstance(drive, Mapping) and bool(
-        drive.get('speed', 0) and drive.get('steering_angle', 0))
-
-
-def _speed(fields: Fields, group: str) -> float:
-    """Give the length of the linear or the angular velocity."""
-    twist = _velocity(fields)
-    if isinstance(twist, Mapping) and group == 'linear' and 'speed' in twist:
-        speed = twist['speed']
-        return abs(speed) if isinstance(speed, (int, float)) else math.inf
-    vector = twist.get(group, {}) if isinstance(twist, Mapping) else {}
-    axes = vector.values() if isinstance(vector, Mapping) else ()
-    return math.hypot(*(axis for axis in axes if isinstance(axis, (int, float))))
 
 
 def _check_size(path: Path, size: int, most: int) -> None:

@@ -188,6 +188,8 @@ def _speeds(command):
     if 'Ackermann' in command.type_name:
         speed = abs(fields.get('speed', 0.0))
         return speed, math.inf if speed and fields.get('steering_angle', 0.0) else 0.0
-    return tuple(
-        math.sqrt(sum(float(axis) * float(axis) for axis in fields.get(group, {}).values()))
-        for group in ('linear', 'angular'))
+    return tuple(_length(fields.get(group, {}).values()) for group in ('linear', 'angular'))
+
+
+def _length(axes):
+    return math.sqrt(sum(float(axis) * float(axis) for axis in axes))

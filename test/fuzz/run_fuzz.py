@@ -43,7 +43,8 @@ def fuzz_by_chance(inputs: int, seed: int, counts: Counter) -> None:
 
     :raises Exception: at the first input that breaks something; its text is the last argument
     """
-    from fuzz_cases import mutated, seeds
+    from fuzz_cases import seeds
+    from fuzz_mutations import mutated
     random, corpus = Random(seed), seeds()
     for number in range(inputs):
         text = mutated(random.choice(corpus), random, random.choice(corpus))
@@ -67,7 +68,8 @@ def fuzz_by_coverage(inputs: int, seed: int, folder: Path) -> None:
     """Let libFuzzer choose what to check; this ends the process."""
     import atheris
     with atheris.instrument_imports(include=['ros2_nl_commander.language']):
-        from fuzz_cases import mutated, seeds
+        from fuzz_cases import seeds
+        from fuzz_mutations import mutated
         import fuzz_invariants  # noqa: F401
     corpus = folder / 'corpus'
     corpus.mkdir(exist_ok=True)

@@ -30,6 +30,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 from ros2_nl_commander.language.command import ActionGoal, TopicPublication
 from ros2_nl_commander.ros.execution import goal
+from ros2_nl_commander.ros.execution.endpoints import SteadyActionClient
 from ros_bench import value, wait_until
 from std_msgs.msg import UInt8
 from std_srvs.srv import SetBool, Trigger
@@ -227,6 +228,28 @@ def test_a_goal_that_ends_long_after_its_cancel(bench, slow, tmp_path, monkeypat
     slow.may_end.set()
     wait_until(lambda: all(run.is_over for run in node._desk.gate._executor._goals))
     assert bench.stages('do it')[-1] == 'failed'
+
+
+class SlowDict(dict):
+    """Takes its time: what a robot answers meanwhile comes in between."""
+
+    def __setitem__(self, key, item):
+        super().__setitem__(key, item)
+        time.sleep(0.3)
+
+
+def test_a_goal_leaves_nothing_behind_in_its_client(bench, robot, start):
+    """Accepted, refused, and answered before rclpy has registered the future that it gives out."""
+    node = start()
+    refused = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 0})
+    assert end(bench, PATROL_ONCE, 'once').message == 'succeeded'
+    assert end(bench, refused, 'none').message == 'failed'
+    client = next(one for one in node.waitables if isinstance(one, SteadyActionClient))
+    wait_until(lambda: client._feedback_callbacks == {})
+    client._feedback_callbacks = SlowDict()
+    assert end(bench, PATROL_ONCE, 'fast').message == 'succeeded'
+    wait_until(lambda: not client._futures)
+    assert client._feedback_callbacks == {}
 
 
 def test_a_text_for_a_listener_of_another_kind_is_not_lost_in_silence(bench, robot, start):

@@ -26,7 +26,7 @@ import threading
 from rclpy.node import Node
 from ros2_nl_commander.language.command import Command, ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.policy_limits import is_velocity
+from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.goal import GoalRun
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch

@@ -30,7 +30,8 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
-from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ, is_velocity
+from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
+from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)

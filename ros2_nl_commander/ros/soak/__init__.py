@@ -12,4 +12,4 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Many instructions one after the other on the real graph: nothing may grow or get lost."""
+"""Thousands of instructions on the real graph, to see whether anything grows or is lost."""

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""What a soak showed: memory, threads and entities over the instructions, judged and drawn."""
+"""What a soak showed of memory, threads and entities over the instructions: judged and drawn."""
 
 from __future__ import annotations
 

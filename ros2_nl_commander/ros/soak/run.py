@@ -47,8 +47,11 @@ from ros2_nl_commander.ros.spinning import BackgroundSpinner
 
 #: What a real model may take to load [s].
 LOAD_TIMEOUT_SEC = 600.0
-#: How many domains there are to choose from, and how long to look into one [s].
-DOMAINS, LOOK_SEC = 100, 1.5
+#: How long a command waits for the approval that some never get [s].
+APPROVAL_SEC = 2.0
+#: The domains to choose from, which nobody takes who counts from zero, and which keep clear of the
+#: ports that Linux gives away; and how long to look into one [s].
+DOMAINS, LOOK_SEC = range(215, 232), 1.5
 #: How many looks at the process a soak takes.
 SAMPLES = 100
 
@@ -71,7 +74,7 @@ def soak_fake(count: int, seed: int = 0) -> SoakReport:
     names, shares = list(KINDS), [kind.share for kind in KINDS.values()]
     drawn = [*names, *draw.choices(names, shares, k=count)][:count]
     report = SoakReport('fake')
-    with _graph(ScriptedGenerator, approval_timeout_sec=0.5) as (node, user):
+    with _graph(ScriptedGenerator, approval_timeout_sec=APPROVAL_SEC) as (node, user):
         _soak(report, node, user, [
             (name, f'{name} {number}', KINDS[name]) for number, name in enumerate(drawn)])
     return report
@@ -90,7 +93,7 @@ def soak_real(
     report = SoakReport('real')
     given = {name: getattr(settings, name) for name in (
         'model', 'prompt', 'device', 'dtype', 'device_map')}
-    with _graph(make, approval_timeout_sec=0.5, **given) as (node, user):
+    with _graph(make, approval_timeout_sec=APPROVAL_SEC, **given) as (node, user):
         _soak(report, node, user, [
             ('sentence', sentences[number % len(sentences)], ANYTHING)
             for number in range(count)])
@@ -151,9 +154,9 @@ def _graph(make: GeneratorFactory, **parameters: Any) -> Iterator[tuple[NlComman
 
 def _quiet_context() -> Context:
     """Find a domain in which nobody is: whoever else listens there would be told to move."""
-    for number in range(DOMAINS):
+    for domain in random.Random(os.getpid()).sample(DOMAINS, len(DOMAINS)):
         context = Context()
-        rclpy.init(args=[], context=context, domain_id=1 + (os.getpid() + 17 * number) % DOMAINS)
+        rclpy.init(args=[], context=context, domain_id=domain)
         looker = Node('looker', context=context)
         time.sleep(LOOK_SEC)
         names = looker.get_node_names()
@@ -161,7 +164,7 @@ def _quiet_context() -> Context:
         if names == ['looker']:
             return context
         context.try_shutdown()
-    raise NodeError(f'there are nodes in each of {DOMAINS} domains: end some of them')
+    raise NodeError(f'there are nodes in each of {len(DOMAINS)} domains: end some of them')
 
 
 def _until(condition: Callable[[], object], meaning: str) -> None:
