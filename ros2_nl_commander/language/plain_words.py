@@ -30,7 +30,7 @@ from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.plain_fields import fields_in_words
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.velocities import is_velocity
+from ros2_nl_commander.language.velocities import is_velocity, velocity_in
 
 
 def in_plain_words(command: Command, robot: RobotDescription = EMPTY_ROBOT) -> str:
@@ -81,7 +81,7 @@ def _is_still(value: Value) -> bool:
 
 def _ways(fields: Fields, seconds: float) -> list[str]:
     """Give distance or angle along and about each axis of a Twist, stamped or not."""
-    twist = fields.get('twist', fields)
+    twist = velocity_in(fields)
     ways = []
     for path, words in AXIS_WORDS.items():
         speed = _at(twist, path)

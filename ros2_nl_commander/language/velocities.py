@@ -31,21 +31,21 @@ def is_velocity(type_name: str) -> bool:
     return type_name in _VELOCITIES
 
 
-def _velocity(fields: Fields) -> Value:
+def velocity_in(fields: Fields) -> Value:
     """Give what holds the velocities, of a stamped type or not."""
     return fields.get('twist', fields.get('drive', fields))
 
 
 def steers(fields: Fields) -> bool:
     """Tell whether it drives in a circle whose size depends on the wheels."""
-    drive = _velocity(fields)
+    drive = velocity_in(fields)
     return isinstance(drive, Mapping) and bool(
         drive.get('speed', 0) and drive.get('steering_angle', 0))
 
 
 def speed(fields: Fields, group: str) -> float:
     """Give the length of the linear or the angular velocity."""
-    twist = _velocity(fields)
+    twist = velocity_in(fields)
     if isinstance(twist, Mapping) and group == 'linear' and 'speed' in twist:
         pace = twist['speed']
         return abs(pace) if isinstance(pace, (int, float)) else math.inf

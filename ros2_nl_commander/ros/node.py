@@ -36,6 +36,7 @@ from rclpy.parameter import Parameter
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorFactory
+from ros2_nl_commander.language.names import visible
 from ros2_nl_commander.ros import qos
 from ros2_nl_commander.ros.diagnostics import node_message, status_message
 from ros2_nl_commander.ros.execution.build import build_gate
@@ -267,7 +268,7 @@ class NlCommander(LifecycleNodeMixin, Node):
             outcome = report.command or report.reason
             self.get_logger().info(
                 f'[{report.request_id}] {report.instruction!r} {report.stage.value} after '
-                f'{report.seconds:.2f} s: {outcome}')
+                f'{report.seconds:.2f} s: {visible(outcome)}')
 
     def _publish_diagnostics(self) -> None:
         parameters = read_parameters(self)

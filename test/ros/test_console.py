@@ -38,8 +38,6 @@ from ros2_nl_commander.language.command import ActionGoal, ServiceCall, TopicPub
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
 from ros2_nl_commander.ros.client import CommanderClient
-from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
-from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros2_nl_commander.ros.status import Stage, StatusReport
 from ros_bench import ROBOT_FILE, TIMEOUT_SEC, wait_until
 
@@ -57,14 +55,6 @@ DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear'
 ESCAPE, CTRL_C, ENTER = '\x1b', '\x03', '\r'
 COLOURS = re.compile('\x1b\\[[0-9;]*m')
 CONTROLS = re.compile('\x1b\\[[0-9;?]*[A-Za-z]|\r')
-
-
-@pytest.fixture
-def robot(context):
-    robot = SimulatedRobot(context=context)
-    with BackgroundSpinner(robot, context=context):
-        yield robot
-    robot.destroy_node()
 
 
 @pytest.fixture

@@ -16,50 +16,30 @@
 
 from __future__ import annotations
 
+from execution_bench import DOCK, SIREN, UNLOCK
 import pytest
-from ros2_nl_commander.language.command import ServiceCall, TopicPublication
+from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.short_form import REASONS
-from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
-from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros_bench import value, wait_until
 from std_msgs.msg import String
 
 SENTENCE = 'siren on, then dock'
-SIREN = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
-DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
-LOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
 LIFT = TopicPublication('/porter/lift_height', 'std_msgs/msg/Float64', {'data': 0.3})
-POLICY = """
-rules:
-  /porter/lift_height: {tier: deny}
-  /porter/tray_lock: {tier: confirm}
-  /porter/**: {tier: auto}
-"""
 
 
 @pytest.fixture
-def robot(context):
-    robot = SimulatedRobot(context=context)
-    with BackgroundSpinner(robot, context=context):
-        yield robot
-    robot.destroy_node()
-
-
-@pytest.fixture
-def start(bench, robot, tmp_path):
-    (tmp_path / 'policy.yaml').write_text(POLICY)
-
-    def start(*steps, **parameters):
+def start_with(bench, start):
+    """Give what starts the node, with the answers to the two steps."""
+    def start_with(*steps, **parameters):
         bench.generator.answers = {SENTENCE: REASONS['one step only'],
                                    **dict(zip(('siren on', 'dock'), steps))}
-        bench.start(**{'execute': 'auto', 'policy': str(tmp_path / 'policy.yaml'),
-                       'audit_log': str(tmp_path / 'audit.jsonl'), 'max_steps': 3, **parameters})
+        start(**{'max_steps': 3, **parameters})
 
-    return start
+    return start_with
 
 
-def test_steps_are_carried_out_in_order_under_one_id(bench, robot, start):
-    start(SIREN, DOCK)
+def test_steps_are_carried_out_in_order_under_one_id(bench, robot, start_with):
+    start_with(SIREN, DOCK)
     bench.send(SENTENCE)
     status = bench.end_of(SENTENCE)
     assert (status.message, robot.state.siren, robot.state.docked) == ('succeeded', True, True)
@@ -70,8 +50,8 @@ def test_steps_are_carried_out_in_order_under_one_id(bench, robot, start):
     assert len({s.name for s in bench.statuses}) == 1
 
 
-def test_the_first_step_that_fails_ends_it(bench, robot, start):
-    start(DOCK, SIREN)
+def test_the_first_step_that_fails_ends_it(bench, robot, start_with):
+    start_with(DOCK, SIREN)
     bench.generator.answers['dock first'] = DOCK
     bench.send('dock first')
     bench.end_of('dock first')
@@ -82,8 +62,8 @@ def test_the_first_step_that_fails_ends_it(bench, robot, start):
     assert not robot.state.siren
 
 
-def test_nothing_is_done_where_a_step_has_no_command(bench, robot, start):
-    start(SIREN, REASONS['unknown place'])
+def test_nothing_is_done_where_a_step_has_no_command(bench, robot, start_with):
+    start_with(SIREN, REASONS['unknown place'])
     bench.send(SENTENCE)
     status = bench.end_of(SENTENCE)
     assert (status.message, robot.state.siren) == ('declined', False)
@@ -91,15 +71,15 @@ def test_nothing_is_done_where_a_step_has_no_command(bench, robot, start):
     assert bench.commands == []
 
 
-def test_nothing_is_done_where_the_policy_denies_a_step(bench, robot, start):
-    start(SIREN, LIFT)
+def test_nothing_is_done_where_the_policy_denies_a_step(bench, robot, start_with):
+    start_with(SIREN, LIFT)
     bench.send(SENTENCE)
     assert (bench.end_of(SENTENCE).message, robot.state.siren) == ('rejected', False)
     assert bench.commands == []
 
 
-def test_one_approval_counts_for_all_steps(bench, robot, start):
-    start(SIREN, LOCK)
+def test_one_approval_counts_for_all_steps(bench, robot, start_with):
+    start_with(SIREN, UNLOCK)
     approve = bench.user.create_publisher(String, 'nl_commander/approve', 10)
     bench.send(SENTENCE)
     wait_until(lambda: 'awaiting_approval' in bench.stages(SENTENCE))
@@ -114,16 +94,16 @@ def test_one_approval_counts_for_all_steps(bench, robot, start):
 
 
 @pytest.mark.parametrize('parameters', [{'max_steps': 1}, {'execute': 'never'}])
-def test_without_leave_several_steps_are_declined(bench, robot, start, parameters):
-    start(SIREN, DOCK, **parameters)
+def test_without_leave_several_steps_are_declined(bench, robot, start_with, parameters):
+    start_with(SIREN, DOCK, **parameters)
     bench.send(SENTENCE)
     status = bench.end_of(SENTENCE)
     assert (status.message, value(status, 'reason')) == ('declined', REASONS['one step only'])
 
 
-def test_more_steps_than_allowed_are_declined(bench, robot, start):
+def test_more_steps_than_allowed_are_declined(bench, robot, start_with):
     long = 'siren on, dock, siren on, dock'
-    start(SIREN, DOCK)
+    start_with(SIREN, DOCK)
     bench.generator.answers[long] = REASONS['one step only']
     bench.send(long)
     assert value(bench.end_of(long), 'reason') == '4 steps are more than the 3 allowed'

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 import gc
 import json
 from pathlib import Path
+from statistics import linear_regression
 
 #: How much the memory may grow over the second half, by its fitted line [MiB].
 MOST_GROWTH_MIB = 4.0
@@ -96,7 +97,8 @@ class SoakReport:
         """Give by how much something grew over the second half, by its fitted line."""
         half = self._second_half
         xs = [float(sample.instruction) for sample in half]
-        return _slope(xs, [float(getattr(sample, name)) for sample in half]) * (xs[-1] - xs[0])
+        line = linear_regression(xs, [float(getattr(sample, name)) for sample in half])
+        return line.slope * (xs[-1] - xs[0])
 
     @property
     def _second_half(self) -> Sequence[Sample]:
@@ -134,10 +136,3 @@ def write_reports(reports: Sequence[SoakReport], picture: Path) -> None:
         beside.set_ylabel('threads', color='#c0504d')
         beside.set_ylim(bottom=0)
     figure.savefig(picture, dpi=110)
-
-
-def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:
-    """Fit a line by least squares; give how steep it is."""
-    middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    spread = sum((x - middle_x) ** 2 for x in xs)
-    return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys)) / spread

@@ -26,8 +26,9 @@ from rclpy.context import Context
 from rclpy.node import Node
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.ros import qos
+from ros2_nl_commander.ros.diagnostics import report_from_message
 from ros2_nl_commander.ros.soak.kinds import Kind
-from ros2_nl_commander.ros.status import Stage, TERMINAL_STAGES
+from ros2_nl_commander.ros.status import Stage, StatusReport, TERMINAL_STAGES
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -51,7 +52,7 @@ class SoakUser(Node):
         super().__init__('user', context=context)
         self.last_reason, self.running_goals = '', 0
         self._changed = threading.Condition()
-        self._heard: dict[str, list[tuple[str, Stage, str]]] = {}
+        self._heard: dict[str, list[StatusReport]] = {}
         self._sent, self._ends = 0, bytearray()  # ends by number, to stay small
         self._sender = self.create_publisher(String, 'nl_command', qos.INSTRUCTION)
         self._approver = self.create_publisher(String, 'nl_commander/approve', qos.INSTRUCTION)
@@ -76,18 +77,19 @@ class SoakUser(Node):
                 self._stop.call_async(Trigger.Request())
         elif kind.then:
             under_way = Stage.AWAITING_APPROVAL if kind.then == 'approve' else Stage.EXECUTING
-            identifier, _, _ = self._await(sentence, (under_way, *TERMINAL_STAGES))
+            report = self._await(sentence, (under_way, *TERMINAL_STAGES))
             if kind.then == 'approve':
-                self._approver.publish(String(data=identifier))
+                self._approver.publish(String(data=report.request_id))
             elif kind.then == 'stop':
                 self._stop.call_async(Trigger.Request())
             else:
                 self._send('switch 0')
                 self._await('switch 0', tuple(TERMINAL_STAGES))
-        _, stage, self.last_reason = self._await(sentence, tuple(TERMINAL_STAGES))
+        end = self._await(sentence, tuple(TERMINAL_STAGES))
+        self.last_reason = end.reason
         with self._changed:
             self._heard.clear()
-        return stage
+        return end.stage
 
     def problems(self) -> list[str]:
         """Tell which instructions did not end exactly once."""
@@ -100,34 +102,34 @@ class SoakUser(Node):
         self._sent += 1
         self._sender.publish(String(data=sentence))
 
-    def _await(self, sentence: str, stages: tuple[Stage, ...]) -> tuple[str, Stage, str]:
+    def _await(self, sentence: str, stages: tuple[Stage, ...]) -> StatusReport:
         found = self._find(sentence, stages, TIMEOUT_SEC)
         if found is None:
             raise NodeError(f'{sentence!r} did not get on within {TIMEOUT_SEC:g} s')
         return found
 
-    def _find(self, sentence: str, stages: tuple[Stage, ...],
-              seconds: float) -> tuple[str, Stage, str] | None:
-        """Wait until an instruction has reached one of some stages: its id, stage and reason."""
+    def _find(
+        self, sentence: str, stages: tuple[Stage, ...], seconds: float
+    ) -> StatusReport | None:
+        """Wait until an instruction has reached one of some stages."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while True:
-                for heard in self._heard.get(sentence, ()):
-                    if heard[1] in stages:
-                        return heard
+                for report in self._heard.get(sentence, ()):
+                    if report.stage in stages:
+                        return report
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return None
                 self._changed.wait(left)
 
     def _on_status(self, status: DiagnosticStatus) -> None:
-        values = {pair.key: pair.value for pair in status.values}
-        stage, number = Stage(status.message), int(status.name.rpartition('-')[2])
+        report = report_from_message(status)
+        number = int(report.request_id.rpartition('-')[2])
         with self._changed:
             self._ends.extend(bytes(max(0, number + 1 - len(self._ends))))
-            self._ends[number] += stage.is_terminal
-            self._heard.setdefault(values['instruction'], []).append(
-                (status.name, stage, values['reason']))
+            self._ends[number] += report.stage.is_terminal
+            self._heard.setdefault(report.instruction, []).append(report)
             self._changed.notify_all()
 
     def _on_goals(self, goals: GoalStatusArray) -> None:
