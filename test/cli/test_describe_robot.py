@@ -17,13 +17,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import itertools
-import os
 from pathlib import Path
 import subprocess
 import sys
 
 import pytest
+from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
 pytest.importorskip('test_msgs')
@@ -39,14 +38,11 @@ ROOT = Path(__file__).parents[2]
 ROBOT_FILE = ROOT / 'config' / 'robots' / 'demo_robot.yaml'
 TIMEOUT_SEC = 60.0
 
-#: Away from those of test/ros, which may run at the same time.
-_domains = itertools.count(os.getpid() * 7)
-
 
 @pytest.fixture(autouse=True)
 def domain(monkeypatch: pytest.MonkeyPatch) -> int:
     """Give each test a graph of its own."""
-    domain = 1 + next(_domains) % 100
+    domain = next_domain()
     monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
     return domain

@@ -23,6 +23,7 @@ import subprocess
 import sys
 
 import pytest
+from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
 pytest.importorskip('torch')
@@ -43,7 +44,7 @@ WARD_3 = ('ros2 topic pub --once /porter/goal_pose geometry_msgs/msg/PoseStamped
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run an entry point as a user would; show its output where it fails."""
-    environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100)}
+    environment = {**os.environ, 'ROS_DOMAIN_ID': str(next_domain())}
     result = subprocess.run(
         [sys.executable, '-m', f'ros2_nl_commander.cli.{module}', *arguments],
         capture_output=True, text=True, timeout=TIMEOUT_SEC, env=environment)

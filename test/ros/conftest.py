@@ -18,17 +18,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import itertools
 import os
 from typing import Any
 
 import pytest
+from ros_domains import next_domain
 
 # Before any import of rclpy: stay on this machine, and let messages check the types of fields.
 os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
 os.environ.setdefault('ROS_PYTHON_CHECK_FIELDS', '1')
-
-_domains = itertools.count(os.getpid() * 13)
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def context(ros_arguments: list[str]) -> Iterator[Any]:
     import rclpy
     from rclpy.context import Context
     context = Context()
-    rclpy.init(args=ros_arguments, context=context, domain_id=1 + next(_domains) % 100)
+    rclpy.init(args=ros_arguments, context=context, domain_id=next_domain())
     yield context
     context.try_shutdown()
 

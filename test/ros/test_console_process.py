@@ -25,6 +25,7 @@ import sys
 import time
 
 import pytest
+from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
 
@@ -55,7 +56,7 @@ def start(tmp_path):
     started = []
 
     def start(*arguments, **pipes):
-        environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100),
+        environment = {**os.environ, 'ROS_DOMAIN_ID': str(next_domain()),
                        'XDG_STATE_HOME': str(tmp_path), 'ROS_LOG_DIR': str(tmp_path)}
         started.append(subprocess.Popen(
             [sys.executable, '-c', PROGRAM, str(Path(__file__).parent), '--alone', '--robot',

@@ -26,6 +26,7 @@ import sys
 import time
 
 import pytest
+from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
 
@@ -49,7 +50,7 @@ def start(
     *arguments: str, program: tuple[str, ...], **variables: str,
 ) -> subprocess.Popen[str]:
     """Start the node in a process, its output in one pipe."""
-    environment = {**os.environ, 'ROS_DOMAIN_ID': str(1 + os.getpid() % 100), **variables}
+    environment = {**os.environ, 'ROS_DOMAIN_ID': str(next_domain()), **variables}
     return subprocess.Popen(
         [sys.executable, *program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, env=environment)

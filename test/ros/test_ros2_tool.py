@@ -22,7 +22,6 @@ package everywhere, the tool itself where it is on the PATH.
 from __future__ import annotations
 
 from collections.abc import Iterator
-import itertools
 import os
 from pathlib import Path
 import shutil
@@ -40,6 +39,7 @@ from ros2_nl_commander.ros.execution.publication import ZEROS
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros2_nl_commander.ros.status import Stage
 from ros_bench import wait_until
+from ros_domains import next_domain
 from tool_receivers import Receiver
 import yaml
 
@@ -55,14 +55,12 @@ ATTEMPTS, ARRIVAL_SEC = ('', ' --keep-alive 1', ' --keep-alive 10'), 1.0
 #: How far the period of a repeated publication may be off, on a machine that is busy.
 PERIOD_TOLERANCE = 0.25
 
-_domains = itertools.count(os.getpid() * 13 + 50)
-
 
 class World:
     """A graph of its own with a receiver for every text, and a sender."""
 
     def __init__(self) -> None:
-        self.domain = 1 + next(_domains) % 100
+        self.domain = next_domain()
         self.context = Context()
         rclpy.init(context=self.context, domain_id=self.domain)
         self.node = rclpy.create_node('receivers', context=self.context)
