@@ -46,6 +46,9 @@ SIREN_ON = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
 #: Discovery alone was seen to take 3 s.
 TIMEOUT_SEC = 20.0
 
+#: All that a test can send: this user counts what came, and may itself be late by a second.
+LISTENING_DEPTH = 5000
+
 
 def wait_until(condition: Callable[[], Any], timeout_sec: float = TIMEOUT_SEC) -> Any:
     """Return the first true value of a condition, or fail."""
@@ -186,7 +189,8 @@ class Bench:
         self._spinners.append(BackgroundSpinner(node, context=self.context).__enter__())
 
     def _listen(self, message_type: Any, topic: str, callback: Callable[[Any], None]) -> None:
-        subscription = self.user.create_subscription(message_type, topic, callback, 100)
+        subscription = self.user.create_subscription(
+            message_type, topic, callback, LISTENING_DEPTH)
         wait_until(lambda: self.user.count_publishers(topic) == 1)
         # Endpoints that are known are matched a moment later; the node's side decides.
         wait_until(lambda: all(
