@@ -23,16 +23,19 @@ told without a model. Where a sentence leaves room for arithmetic, numbers pass.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+import math
 import re
 
+from ros2_nl_commander.language.copying import has_text, TEXT
 from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.names import excerpt
-from ros2_nl_commander.language.quantities import UNITS
+from ros2_nl_commander.language.quantities import convert, UNITS, units_like
 from ros2_nl_commander.language.said import quantities_said
 
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
-_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_WORD = re.compile(r'[^\W\d_]+')
+_LETTER = re.compile(r'[^\W\d_]')
 _QUANTITY = re.compile(r'(?<![\w.])(\d+(?:\.\d+)?) ([A-Za-z/]+)')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
 _PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
@@ -54,16 +57,15 @@ def check_said(sentence: str, answer: str) -> None:
         if a distance became a speed
     """
     name, _, body = answer.partition(' ')
-    _check_texts(sentence.casefold(), body)
+    _check_texts(sentence, body)
     _check_numbers(sentence.lower(), name, body)
     _check_rates(sentence.lower(), body)
 
 
 def _check_texts(sentence: str, body: str) -> None:
-    said = set(_WORD.findall(sentence))
-    for text in _TEXT.findall(body):
-        words = _WORD.findall(text.casefold())
-        if words and not said.intersection(words):
+    for text in TEXT.findall(body):
+        # Numbers may have been put together: half past six is 06:30.
+        if _LETTER.search(text) and not has_text(sentence, text):
             raise UnsaidError(f'nobody said {excerpt(text)}: say what the text is')
 
 
@@ -71,13 +73,25 @@ def _check_numbers(sentence: str, name: str, body: str) -> None:
     if _ARITHMETIC.search(sentence):
         return
     stated = _numbers(sentence)
-    said = stated | {float(quantity.split()[0]) for quantity in quantities_said(sentence)}
+    said = stated | set(_amounts(sentence))
     for first, second in _PAIR.findall(sentence):
         said |= _readings(first, second)
     dropped = stated - _numbers(name) - _numbers(body) - {1.0}
-    made_up = _numbers(_TEXT.sub('', body)) - said - {1.0}
+    made_up = {number for number in _numbers(TEXT.sub('', body)) - {1.0}
+               if not any(math.isclose(number, other, rel_tol=1e-4) for other in said)}
     if dropped and made_up:
         raise UnsaidError(f'you said {min(dropped):g}, and this would be {min(made_up):g}')
+
+
+def _amounts(sentence: str) -> Iterator[float]:
+    """Give the numbers that a sentence states, also as they are in other units: 5 cm is 0.05."""
+    for quantity in quantities_said(sentence):
+        number, _, symbol = quantity.partition(' ')
+        yield float(number)
+        if symbol in UNITS:
+            unit = UNITS[symbol]
+            yield from (float(convert(Fraction(number), unit, other))
+                        for other in units_like(unit))
 
 
 def _readings(first: str, second: str) -> set[float]:
@@ -91,7 +105,7 @@ def _check_rates(sentence: str, body: str) -> None:
     if _RATE.search(sentence):
         return
     said = [quantity.partition(' ') for quantity in quantities_said(sentence)]
-    for number, symbol in _QUANTITY.findall(_TEXT.sub('', body)):
+    for number, symbol in _QUANTITY.findall(TEXT.sub('', body)):
         unit = UNITS.get(symbol)
         mistaken = _RATES.get(unit.dimension) if unit else None
         if mistaken and any(

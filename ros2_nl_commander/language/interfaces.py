@@ -83,7 +83,7 @@ class FloatType:
 
     @property
     def highest(self) -> float:
-        """Give the largest finite number it holds."""
+        """Give the largest number that messages accept; rclpy rounds float32's own down."""
         return 1.7976931348623157e308 if self.bits == 64 else 3.402823466e38
 
     def __str__(self) -> str:

@@ -64,11 +64,13 @@ UNITS: dict[str, Unit] = {
     **_units('angle', rad='1', deg=_PI / 180, turns=2 * _PI),
     **_units('duration', s='1', ms='0.001', min='60', h='3600'),
     **_units('speed', m_s='1', cm_s='0.01', mm_s='0.001', km_h=Fraction(1000, 3600),
-             ft_s='0.3048', mph='0.44704', m_min=Fraction(1, 60), mm_min=Fraction(1, 60000)),
-    **_units('angular speed', rad_s='1', deg_s=_PI / 180, rpm=2 * _PI / 60),
+             ft_s='0.3048', mph='0.44704', kn=Fraction(1852, 3600),
+             m_min=Fraction(1, 60), mm_min=Fraction(1, 60000)),
+    **_units('angular speed', rad_s='1', deg_s=_PI / 180, rpm=2 * _PI / 60,
+             turns_s=2 * _PI),
     '%': Unit('%', 'share', Fraction(1)),
     **_units('mass', kg='1', g='0.001', mg='0.000001', t='1000', lb='0.45359237'),
-    **_units('volume', l='1', ml='0.001', ul='0.000001'),
+    **_units('volume', l='1', dl='0.1', cl='0.01', ml='0.001', ul='0.000001'),
     **_units('force', N='1', kN='1000'),
     **_units('torque', Nm='1'),
     **_units('frequency', Hz='1', kHz='1000', MHz='1000000'),
@@ -76,7 +78,8 @@ UNITS: dict[str, Unit] = {
     **_units('current', A='1', mA='0.001'),
     **_units('power', W='1', kW='1000'),
     **_units('illuminance', lux='1'),
-    **_units('pressure', Pa='1', bar='100000', kPa='1000', psi='6894.757293168'),
+    **_units('pressure', Pa='1', bar='100000', kPa='1000', hPa='100', mbar='100',
+             psi='6894.757293168'),
     **_units('level', dB='1'),
     'C': Unit('C', 'temperature', Fraction(1)),
     'K': Unit('K', 'temperature', Fraction(1), Fraction('-273.15')),
@@ -91,11 +94,14 @@ _WORDS: dict[str, str] = {
     'yard': 'yd', 'degree': 'deg', 'radian': 'rad', 'turn': 'turns', 'rev': 'turns',
     'revolution': 'turns', 'rotation': 'turns', 'second': 's', 'sec': 's', 'millisecond': 'ms',
     'msec': 'ms', 'minute': 'min', 'hour': 'h', 'hr': 'h', 'mps': 'm/s', 'kmh': 'km/h',
-    'kph': 'km/h', 'rps': 'turns', 'percent': '%', 'pct': '%', 'percentage': '%',
+    'kph': 'km/h', 'rps': 'turns/s', 'percent': '%', 'pct': '%', 'percentage': '%',
     'per cent': '%', 'kilo': 'kg', 'kilogram': 'kg', 'gram': 'g', 'milligram': 'mg', 'tonne': 't',
     'ton': 't', 'pound': 'lb', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
-    'milliliter': 'ml', 'microlitre': 'ul', 'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
-    'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'volt': 'V', 'amp': 'A', 'ampere': 'A',
+    'milliliter': 'ml', 'centilitre': 'cl', 'centiliter': 'cl', 'decilitre': 'dl',
+    'deciliter': 'dl', 'microlitre': 'ul', 'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
+    'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'knot': 'kn', 'pascal': 'Pa', 'kilopascal': 'kPa',
+    'hectopascal': 'hPa', 'millibar': 'mbar', 'kpa': 'kPa', 'hpa': 'hPa', 'kw': 'kW',
+    'volt': 'V', 'amp': 'A', 'ampere': 'A',
     'watt': 'W', 'celsius': 'C',
     'centigrade': 'C', 'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
     'degc': 'C', 'degf': 'F', 'nm': 'Nm',
@@ -117,12 +123,13 @@ _ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C'
                              'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
 _AMBIGUOUS_SUFFIX = frozenset({'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w', 'turn',
                                'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
-#: Single letters that are a unit behind these words only: ``led_g`` is no mass.
+#: Short words that are a unit behind these words only: ``led_g`` is no mass.
 _TEMPERATURES = frozenset({'temp', 'temperature', 'heat', 'setpoint'})
 _LETTERS = {
     'g': frozenset({'amount', 'weight', 'mass', 'dose', 'quantity', 'portion', 'load'}),
     'l': frozenset({'amount', 'volume', 'quantity'}), 'c': _TEMPERATURES, 'f': _TEMPERATURES,
-    'h': frozenset({'duration', 'time', 'delay'}), 't': frozenset({'weight', 'mass', 'load'}),
+    'bar': frozenset({'pressure'}), 'h': frozenset({'duration', 'time', 'delay'}),
+    't': frozenset({'weight', 'mass', 'load'}),
 }
 
 

@@ -33,7 +33,8 @@ _TENS = {word: 10 * number for number, word in enumerate(
 _OTHERS = {'a': 1, 'an': 1, 'once': 1, 'twice': 2, 'half': 0.5, 'quarter': 0.25}
 _TOKEN = re.compile(r'\d+(?:\.\d+)?|[a-z]+(?:/[a-z]+)?|%|°')
 _PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
-        ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h'}
+        ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
+        ('turns', 'min'): 'rpm'}
 
 
 def quantities_said(sentence: str) -> tuple[str, ...]:

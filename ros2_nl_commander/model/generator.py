@@ -29,6 +29,7 @@ import time
 
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.copying import as_said
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
     NotOfferedError, UnsaidError)
@@ -173,6 +174,8 @@ class CommandGenerator:
         if decoded.ending is Ending.LENGTH:
             return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
         try:
+            if not robot.is_empty:
+                text = as_said(sentence, text, robot)
             answer = read_answer(text, robot)
             if isinstance(answer, Decline):
                 return None, answer.reason

@@ -53,7 +53,8 @@ def _right_scalars(kind):
             kind.lowest, kind.highest)
     if isinstance(kind, FloatType):
         return st.integers(-1000, 1000) | st.floats(
-            width=kind.bits, allow_nan=False, allow_infinity=False)
+            width=kind.bits, allow_nan=False, allow_infinity=False).filter(
+                lambda value: abs(value) <= kind.highest)
     letters = st.text(NO_SURROGATES, max_size=5).map(lambda text: text.replace('\0', ''))
     # A letter takes at most four bytes, or two units of UTF-16.
     return letters if kind.bound is None or kind.bound >= 20 else st.text(

@@ -28,6 +28,8 @@ robot: box
 topics:
   /mast: std_msgs/msg/Float64
   /level: std_msgs/msg/UInt8
+  /duty: std_msgs/msg/UInt8
+  /gain: std_msgs/msg/Float32
   /say: std_msgs/msg/String
   /bell: std_msgs/msg/Empty
   /goal: geometry_msgs/msg/PoseStamped
@@ -51,8 +53,11 @@ places:
   ward 12: {frame: odom, x: 3, y: 4, yaw: 1.570796}
 about:
   /mast: height, centimetres
+  /level: percent, 0 to 100
+  /duty: percent
+  /gain: share, 0..1
 choices: {/tray: {side: [left, right]}}
-limits: {/mast: {data: [0, 120]}}
+limits: {/mast: {data: [0, 120]}, /duty: {data: [0, 80]}}
 definitions:
   acme/srv/Tray:
     "string side\\nuint8 SLOW=1\\nuint8 FAST=2\\nuint8 pace\\nfloat32 tilt_deg\\n---\\n"
@@ -72,6 +77,8 @@ definitions:
     ('/mast data: 65', {'data': 65.0}),
     ('/mast data: 50 %', {'data': 60.0}),
     ('/level data: 30 %', {'data': 30}),
+    ('/duty data: 50 %', {'data': 50}),  # of a hundred, though 80 is the most
+    ('/gain data: 50 %', {'data': 0.5}),
     ('/say data: "it\'s \\"fine\\", Anna"', {'data': 'it\'s "fine", Anna'}),
     ('/lamp red', {'r': 1.0, 'g': 0.0, 'b': 0.0, 'a': 1.0}),
     ('/lamp {r: 0.5, a: 20 %}', {'r': 0.5, 'g': 0.0, 'b': 0.0, 'a': 0.2}),

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import math
+import re
 
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import UnknownTypeError
@@ -41,7 +42,8 @@ from ros2_nl_commander.language.forms.velocity import Axis, AXIS_WORDS
 from ros2_nl_commander.language.interfaces import (
     ArrayType, BoolType, ByteType, FieldSchema, FieldType, FloatType, IntegerType, ItemType,
     MessageSchema, TextType)
-from ros2_nl_commander.language.quantities import Unit, unit_of_name, unit_of_text
+from ros2_nl_commander.language.quantities import (
+    Unit, unit_of_name, unit_of_text, UNITS)
 from ros2_nl_commander.language.robot import RobotDescription
 
 BodyForm = FieldsForm | PoseForm | ColourForm | MotionForm | FreeFieldsForm
@@ -191,9 +193,10 @@ class _FormMaker:
         lowest = kind.lowest if isinstance(kind, IntegerType) else -kind.highest
         low, high = limits or (lowest, kind.highest)
         about = self.robot.about.get(self.name, '')
+        unit = self._unit(field, about)
         return NumberForm(
-            max(low, lowest), min(high, kind.highest), is_integer, self._unit(field, about),
-            whole=_whole(limits, about, kind), constants=_constants(field, kind, inside),
+            max(low, lowest), min(high, kind.highest), is_integer, unit,
+            whole=_whole(limits, about, unit), constants=_constants(field, kind, inside),
             is_limited=limits is not None)
 
     def _unit(self, field: FieldSchema, about: str) -> Unit | None:
@@ -210,17 +213,15 @@ class _FormMaker:
         return len(numbers) == 1
 
 
-def _whole(
-    limits: tuple[float, float] | None, about: str, kind: IntegerType | FloatType
-) -> float:
-    """Tell what 100 % is: the upper limit, or what is said to be the most."""
-    if limits is not None and limits[1] > 0:
+_MOST = re.compile(r'(?<![\d.])0(?:to|-|–|\.{2,3})(255|1)(?![\d.]\d|\d)')
+
+
+def _whole(limits: tuple[float, float] | None, about: str, unit: Unit | None) -> float:
+    """Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most."""
+    if limits is not None and limits[1] > 0 and (unit != UNITS['%'] or limits[1] <= 1):
         return limits[1]
-    text = about.replace(' ', '')
-    for most in (255.0, 1.0):
-        if any(f'0{to}{most:g}' in text for to in ('to', '-', '..', '...', '–')):
-            return most
-    return 100.0
+    said = _MOST.search(about.replace(' ', ''))
+    return float(said[1]) if said else 100.0
 
 
 def _constants(

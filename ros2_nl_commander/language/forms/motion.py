@@ -43,8 +43,8 @@ _SIDES = {'left': 1, 'right': -1}
 
 _AMOUNT_UNITS = {'linear': ('m', 'cm', 'mm', 'km', 'in', 'ft', 'yd'),
                  'angular': ('deg', 'rad', 'turns')}
-_SPEED_UNITS = {'linear': ('m/s', 'cm/s', 'mm/s', 'm/min', 'km/h', 'mph', 'ft/s'),
-                'angular': ('rad/s', 'deg/s', 'rpm')}
+_SPEED_UNITS = {'linear': ('m/s', 'cm/s', 'mm/s', 'm/min', 'km/h', 'mph', 'ft/s', 'kn'),
+                'angular': ('rad/s', 'deg/s', 'rpm', 'turns/s')}
 _LEAST, _MOST = Fraction(1, 1000), 10000
 _UNIT = re.compile(r' ([a-z]+(?:/[a-z]+)?|%)(?![A-Za-z/])')
 

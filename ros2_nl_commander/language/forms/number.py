@@ -108,6 +108,8 @@ class NumberForm:
     def _converted(self, number: Fraction, unit: Unit) -> Fraction:
         if unit.symbol == '%':
             return number * Fraction(self.whole) / 100
+        if self.unit is None and self.is_integer:
+            raise FieldError(f'a whole number without a unit cannot hold {unit.symbol}')
         return convert(number, unit, self.unit or basic_unit(unit.dimension))
 
     @property
