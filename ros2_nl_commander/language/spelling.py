@@ -121,11 +121,18 @@ def _values(form: ValueForm, value: Value, said: Sequence[str]) -> Iterator[str]
         yield from _coordinates(value, said)
     elif isinstance(form, ColourForm):
         yield from COLOURS
+        if isinstance(value, Mapping):
+            yield f'{{{", ".join(f"{part}: {amount}" for part, amount in value.items())}}}'
     elif isinstance(form, DurationForm) and isinstance(value, Mapping):
         yield from said
-        yield f'{value.get("sec", 0)} s'
+        yield f'{_seconds(value)} s'
     else:
         yield 'true' if value is True else 'false'
+
+
+def _seconds(duration: Mapping[str, Value]) -> str:
+    sec, nanosec = (int(str(duration.get(part, 0))) for part in ('sec', 'nanosec'))
+    return f'{sec}.{nanosec:09d}'.rstrip('0').rstrip('.')
 
 
 def _fields(form: FieldsForm, fields: Mapping[str, Value], said: Sequence[str]) -> str:

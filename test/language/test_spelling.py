@@ -22,7 +22,7 @@ import pytest
 from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.equality import same_effect
 from ros2_nl_commander.language.errors import CommandSyntaxError
-from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot, RobotDescription
 from ros2_nl_commander.language.said import quantities_said
 from ros2_nl_commander.language.short_form import parse_answer
 from ros2_nl_commander.language.spelling import spell_command
@@ -74,6 +74,18 @@ def test_a_line_is_spelt_as_the_sentence_says_it(sentence, line, short):
     command = parse_command(line)
     assert spell_command(command, PORTER, sentence) == short
     assert same_effect(parse_answer(short, PORTER), command)
+
+
+@pytest.mark.parametrize('fields, short', [
+    ('time: {sec: 1, nanosec: 500000000}', 'time: 1.5 s'), ('time: {sec: 90}', 'time: 90 s'),
+    ('time: {nanosec: 250000000}', 'time: 0.25 s'),
+    ('colour: {r: 0.5, a: 0.25}', 'colour: {r: 0.5, a: 0.25}'),
+    ('colour: {r: 1.0, a: 1.0}', 'colour: red')])
+def test_times_and_colours_are_spelt(fields, short):
+    robot = RobotDescription(services={'/glow': 'acme/srv/Glow'}, definitions={
+        'acme/srv/Glow': 'builtin_interfaces/Duration time\nstd_msgs/ColorRGBA colour\n---\n'})
+    command = parse_command(f'ros2 service call /glow acme/srv/Glow "{{{fields}}}"')
+    assert spell_command(command, robot, 'glow') == f'/glow {short}'
 
 
 def test_an_empty_robot_is_answered_in_whole_lines():
