@@ -48,7 +48,7 @@ class Score:
         got = self.generation.command
         return any(expected is got is None or (
             expected is not None and got is not None and same_effect(expected, got))
-            for expected in self._accepted)
+            for expected in self.example.accepted)
 
     @property
     def is_same_interface(self) -> bool:
@@ -57,11 +57,7 @@ class Score:
         return any(expected is got is None or (
             expected is not None and got is not None
             and (expected.name, expected.type_name) == (got.name, got.type_name))
-            for expected in self._accepted)
-
-    @property
-    def _accepted(self) -> tuple[Command | None, ...]:
-        return (self.example.command, *self.example.others)
+            for expected in self.example.accepted)
 
 
 def score_examples(generator: Generator, examples: Sequence[Example]) -> Iterator[Score]:
@@ -93,9 +89,10 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
 
 
 def failures(scores: Iterable[Score]) -> list[dict[str, Any]]:
-    """List what went wrong: sentence, expected and got."""
+    """List what went wrong: sentence, expected, got, and to which robot it was said."""
     return [{'instruction': score.example.instruction, 'expected': score.example.answer,
-             'got': _text(score.generation.command), 'reason': score.generation.reason}
+             'got': _text(score.generation.command), 'reason': score.generation.reason,
+            'robot': score.example.robot.robot}
             for score in scores if not score.is_right]
 
 
