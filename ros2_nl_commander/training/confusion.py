@@ -34,7 +34,7 @@ from ros2_nl_commander.training.evaluate import Score
 DECLINE = 'decline'
 KINDS = ('topic', 'motion', 'service', 'action', DECLINE)
 #: Declines that say something else than the model's own reasons.
-REFUSED, UNSURE, NO_REASON, COMMAND = 'not possible', 'not sure', 'no reason', 'a command'
+REFUSED, UNSURE, NO_REASON, COMMAND = 'not possible', 'not sure', 'none given', 'a command'
 ENDS = (*REASONS, REFUSED, UNSURE, NO_REASON, COMMAND)
 
 

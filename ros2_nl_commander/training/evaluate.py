@@ -90,7 +90,7 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
 
 def failures(scores: Iterable[Score]) -> list[dict[str, Any]]:
     """List what went wrong: sentence, expected, got, and to which robot it was said."""
-    return [{'instruction': score.example.instruction, 'expected': score.example.answer,
+    return [{'instruction': score.example.instruction, 'expected': _expected(score.example),
              'got': _text(score.generation.command), 'reason': score.generation.reason,
             'robot': score.example.robot.robot}
             for score in scores if not score.is_right]
@@ -136,6 +136,13 @@ def _by_interface(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
         groups.setdefault('declined' if command is None else command.name, []).append(
             score.is_right)
     return {name: _share(outcomes) for name, outcomes in sorted(groups.items())}
+
+
+def _expected(example: Example) -> str:
+    """Write every right answer, the first one as it is to be spelt."""
+    is_bare = example.command is None and not example.has_reason
+    others = (_text(command) or 'null' for command in example.others)
+    return ' or '.join(('null' if is_bare else example.answer, *others))
 
 
 def _text(command: Command | None) -> str | None:

@@ -68,11 +68,25 @@ def test_no_held_out_robot_and_no_held_out_sentence_is_trained_on():
 
 def test_no_held_out_sentence_stands_in_the_training_files_whatever_the_robot():
     """Of three words or more: "lights on" is said to many robots, and tells nothing."""
-    held_out = {sentence for name in HELD_OUT for _, sentence in sentences(name)
-                if len(sentence.split()) >= 3}
+    held_out = held_out_sentences()
     trained = [f'data/{name}:{number}' for name in TRAINING
                for number, sentence in sentences(name) if sentence in held_out]
     assert not trained, '\n'.join(trained)
+
+
+def test_no_held_out_sentence_is_a_wording_of_synthesis():
+    held_out = held_out_sentences()
+    wordings = [f'{path.relative_to(DATA.parent)}:{number}'
+                for path in sorted((DATA / 'synthesis').glob('*.yaml'))
+                for number, line in enumerate(path.read_text(encoding='utf-8').split('\n'), 1)
+                if plain(line.partition(' => ')[0]) in held_out]
+    assert not wordings, '\n'.join(wordings)
+
+
+def held_out_sentences():
+    """Give the sentences of three words or more."""
+    return {sentence for name in HELD_OUT for _, sentence in sentences(name)
+            if len(sentence.split()) >= 3}
 
 
 def sentences(name):
