@@ -17,15 +17,15 @@ The same robots with more interfaces that sound like theirs, none of which is ev
 
 A distractor is the look-alike of an interface that is there: another machine's, the one of the
 simulator, or the value after the next restart. Three rules keep the expected answer the only good
-one. No distractor adds an ability, so what was rightly declined still is. What it says about itself
-tells that it does nothing to this robot now. And the words that tell it apart stand in no sentence
-to the robot, nor in its description; sentences that speak of all, both or another are left out,
-because a second lamp changes what they mean.
+one. No distractor adds an ability, so what was rightly declined still is. What it says about
+itself tells that it does nothing to this robot now. And the words that tell it apart stand in no
+sentence to the robot, nor in its description; sentences that speak of all, both or another are
+left out, because a second lamp changes what they mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 import random

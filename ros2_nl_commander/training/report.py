@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.confusion import (
-    Confusion, confuse_kinds, confuse_reasons, draw_confusions)
+    confuse_kinds, confuse_reasons, Confusion, draw_confusions)
 from ros2_nl_commander.training.evaluate import failures, Score, summarise
 from ros2_nl_commander.training.suites import draw_suites, suite_table, with_parts
 
