@@ -17,19 +17,18 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.generator import load_generator
-from ros2_nl_commander.training.evaluate import failures, Score, score_examples, summarise
+from ros2_nl_commander.training.evaluate import Score, score_examples
 from ros2_nl_commander.training.examples import Example, load_examples
-from ros2_nl_commander.training.suites import draw_suites, suite_files, suite_table, with_parts
-from ros2_nl_commander.training.synthesis.crowds import crowded
+from ros2_nl_commander.training.report import draw_report, report_as_json, report_as_markdown
+from ros2_nl_commander.training.suites import suite_files
+from ros2_nl_commander.training.variants import CHOICES, variant_from_text
 from tqdm import tqdm
 
 EPILOG = """
@@ -50,53 +49,46 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
     parser.add_argument('--unconstrained', action='store_true',
                         help='without the grammar, to see what it is worth')
-    parser.add_argument('--crowd', type=int, default=0, metavar='N', help='hide the interfaces '
-                        'of each robot among those of others, N in all')
+    parser.add_argument('--variant', default='plain', help='ask robots that are harder: '
+                        f'{CHOICES} (default: %(default)s)')
     parser.add_argument('--every', type=int, default=1, metavar='N',
                         help='only every Nth sentence')
     parser.add_argument('--output', type=Path, help='also write everything to this JSON file')
-    parser.add_argument('--picture', type=Path, help='also draw the suites to this PNG file')
+    parser.add_argument('--picture', type=Path, help='also draw the suites to this PNG '
+                        'file, and what was confused to one beside it')
     add_model_arguments(parser)
     return parser
 
 
 def _evaluate(options: Namespace) -> int:
-    files = {path.stem: path for path in options.data} if options.data else suite_files()
-    data = {name: load_examples(path)[::options.every] for name, path in files.items()}
-    if options.crowd:
-        data = {name: _crowded(examples, options.crowd) for name, examples in data.items()}
+    variant = variant_from_text(options.variant)
+    files = _named(options.data) if options.data else suite_files()
+    data = {name: variant(load_examples(path)[::options.every]) for name, path in files.items()}
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
         constrain=not options.unconstrained))
-    suites = with_parts({name: _scores(generator, name, examples)
-                         for name, examples in data.items()})
-    wrong = failures(suites['all'])
-    for failure in wrong:
-        print(json.dumps(failure, ensure_ascii=False))
-    print(suite_table(suites).as_markdown())
+    suites = {name: _scores(generator, name, examples) for name, examples in data.items()}
     if options.output:
-        _write(options.output, suites, wrong)
+        _write(options.output, report_as_json(suites, options.variant))
     if options.picture:
-        draw_suites(suites, options.picture)
+        draw_report(suites, options.picture)
+    print(report_as_markdown(suites, options.variant), end='')
     return 0
+
+
+def _named(paths: Sequence[Path]) -> dict[str, Path]:
+    """Call files by their names, and by their whole paths where two have the same."""
+    stems = [path.stem for path in paths]
+    return {path.stem if stems.count(path.stem) == 1 else str(path): path for path in paths}
 
 
 def _scores(generator: Generator, name: str, examples: Sequence[Example]) -> list[Score]:
     return list(tqdm(score_examples(generator, examples), total=len(examples), desc=name))
 
 
-def _crowded(examples: Sequence[Example], count: int) -> list[Example]:
-    """Hide every robot once; examples of one robot stay examples of one."""
-    robots = {id(example.robot): crowded(example.robot, count) for example in examples}
-    return [replace(example, robot=robots[id(example.robot)]) for example in examples]
-
-
-def _write(path: Path, suites: Mapping[str, Sequence[Score]], wrong: object) -> None:
-    seconds = {name: [round(score.generation.seconds, 3) for score in scores]
-               for name, scores in suites.items()}
-    text = json.dumps({'suites': {name: summarise(scores) for name, scores in suites.items()},
-                       'failures': wrong, 'seconds': seconds}, indent=2) + '\n'
-    replace_files(path.parent, {path.name: lambda partial: partial.write_text(text)})
+def _write(path: Path, text: str) -> None:
+    replace_files(path.parent, {
+        path.name: lambda partial: partial.write_text(text, encoding='utf-8')})
 
 
 if __name__ == '__main__':

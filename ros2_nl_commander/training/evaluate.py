@@ -48,7 +48,7 @@ class Score:
         got = self.generation.command
         return any(expected is got is None or (
             expected is not None and got is not None and same_effect(expected, got))
-            for expected in self._accepted)
+            for expected in self.example.accepted)
 
     @property
     def is_same_interface(self) -> bool:
@@ -57,11 +57,7 @@ class Score:
         return any(expected is got is None or (
             expected is not None and got is not None
             and (expected.name, expected.type_name) == (got.name, got.type_name))
-            for expected in self._accepted)
-
-    @property
-    def _accepted(self) -> tuple[Command | None, ...]:
-        return (self.example.command, *self.example.others)
+            for expected in self.example.accepted)
 
 
 def score_examples(generator: Generator, examples: Sequence[Example]) -> Iterator[Score]:
@@ -93,9 +89,10 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
 
 
 def failures(scores: Iterable[Score]) -> list[dict[str, Any]]:
-    """List what went wrong: sentence, expected and got."""
-    return [{'instruction': score.example.instruction, 'expected': score.example.answer,
-             'got': _text(score.generation.command), 'reason': score.generation.reason}
+    """List what went wrong: sentence, expected, got, and to which robot it was said."""
+    return [{'instruction': score.example.instruction, 'expected': _expected(score.example),
+             'got': _text(score.generation.command), 'reason': score.generation.reason,
+            'robot': score.example.robot.robot}
             for score in scores if not score.is_right]
 
 
@@ -139,6 +136,13 @@ def _by_interface(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
         groups.setdefault('declined' if command is None else command.name, []).append(
             score.is_right)
     return {name: _share(outcomes) for name, outcomes in sorted(groups.items())}
+
+
+def _expected(example: Example) -> str:
+    """Write every right answer, the first one as it is to be spelt."""
+    is_bare = example.command is None and not example.has_reason
+    others = (_text(command) or 'null' for command in example.others)
+    return ' or '.join(('null' if is_bare else example.answer, *others))
 
 
 def _text(command: Command | None) -> str | None:

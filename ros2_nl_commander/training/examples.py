@@ -55,6 +55,7 @@ class Example:
     :param answer: what the model shall spell for it
     :param robot: the robot it is said to
     :param others: commands that are right too
+    :param has_reason: whether the data says why declining is right, and not only that it is
     """
 
     instruction: str
@@ -62,6 +63,12 @@ class Example:
     answer: str
     robot: RobotDescription
     others: tuple[Command | None, ...] = ()
+    has_reason: bool = False
+
+    @property
+    def accepted(self) -> tuple[Command | None, ...]:
+        """Give every command that is right, None for declining."""
+        return (self.command, *self.others)
 
 
 def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> list[Example]:
@@ -115,10 +122,11 @@ class _LineReader:
         robot = self._robot(record.get('robot'))
         instruction = _instruction(record['instruction'])
         given = record['command']
-        read = [_command_and_answer(text, robot, instruction)
-                for text in (given if isinstance(given, list) else [given])]
+        texts = given if isinstance(given, list) else [given]
+        read = [_command_and_answer(text, robot, instruction) for text in texts]
         others = tuple(command for command, _ in read[1:])
-        return Example(instruction, *read[0], robot, others)
+        return Example(instruction, *read[0], robot, others, has_reason=(
+            read[0][0] is None and texts[0] is not None))
 
     def _robot(self, name: str | None) -> RobotDescription:
         if name is None:

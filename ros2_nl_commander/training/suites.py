@@ -65,7 +65,7 @@ def with_parts(suites: Mapping[str, Sequence[Score]]) -> Suites:
     return {**named, **parts, 'all': everything}
 
 
-def suite_table(suites: Mapping[str, Sequence[Score]]) -> Table:
+def suite_table(suites: Mapping[str, Sequence[Score]], variant: str) -> Table:
     """Write shares with their 95 % intervals."""
     rows = []
     for name, scores in suites.items():
@@ -73,7 +73,7 @@ def suite_table(suites: Mapping[str, Sequence[Score]]) -> Table:
         seconds = summary['seconds'] or {'p50': 0.0, 'p95': 0.0}
         rows.append((name, *(_cell(summary[key]) for key in _COLUMNS),
                      f'{seconds["p50"]:.2f}, {seconds["p95"]:.2f}'))
-    return Table('Suites', ('suite', *_COLUMNS.values(), 's, p50, p95'), rows)
+    return Table(f'Suites, {variant}', ('suite', *_COLUMNS.values(), 's, p50, p95'), rows)
 
 
 def draw_suites(suites: Mapping[str, Sequence[Score]], path: Path) -> None:

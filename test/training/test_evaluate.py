@@ -87,8 +87,10 @@ def test_percentiles_are_nearest_ranks():
 
 def test_failures_say_expected_and_got():
     assert failures([score(VOLUME, VOLUME), score(VOLUME, None), score(None, LAMP)]) == [
-        {'instruction': 'x', 'expected': VOLUME, 'got': None, 'reason': 'declined'},
-        {'instruction': 'x', 'expected': 'null', 'got': LAMP, 'reason': None}]
+        {'instruction': 'x', 'expected': VOLUME, 'got': None, 'reason': 'declined',
+         'robot': ''},
+        {'instruction': 'x', 'expected': 'null', 'got': LAMP, 'reason': None,
+         'robot': ''}]
 
 
 class FakeGenerator:

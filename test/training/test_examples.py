@@ -65,6 +65,22 @@ def test_lines_become_values(write):
     assert third.robot.robot == 'box'
 
 
+def test_several_answers_may_be_right(write):
+    quiet, loud, either = load_examples(write(
+        line([VOLUME, VOLUME.replace('30', '31')]), line([None, VOLUME]), line([VOLUME, None])))
+    assert [command.fields for command in quiet.accepted] == [{'data': 30}, {'data': 31}]
+    assert quiet.command.fields == {'data': 30}
+    assert loud.command is None and loud.accepted[1].fields == {'data': 30}
+    assert either.command is not None and either.accepted[1] is None
+
+
+def test_a_reason_to_decline_is_known_only_where_it_is_written(write):
+    examples = load_examples(write(*(
+        line(answer, robot='box.yaml')
+        for answer in (None, 'no: unsafe', '/volume data: 130', '/volume data: 13'))))
+    assert [example.has_reason for example in examples] == [False, True, True, False]
+
+
 def test_the_answer_is_the_canonical_text(write):
     (example,) = load_examples(write(line(
         "ros2 topic pub  -1 /volume std_msgs/msg/UInt8 '{data:   30}'")))

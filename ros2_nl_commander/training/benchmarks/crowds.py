@@ -41,7 +41,7 @@ from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
 from ros2_nl_commander.training.examples import Example, load_examples
-from ros2_nl_commander.training.synthesis.crowds import crowded
+from ros2_nl_commander.training.synthesis.crowds import hide_examples
 
 SIZES = (10, 50, 100, 300, 1000, 2000)
 #: Every so many of the suite's sentences are answered; all of them are looked up.
@@ -88,9 +88,8 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
 def _measure(
     size: int, examples: Sequence[Example], generator: CommandGenerator, engine: GrammarEngine
 ) -> Crowd:
-    robots = {id(example.robot): crowded(example.robot, size) for example in examples}
-    hidden = [Example(example.instruction, example.command, example.answer,
-                      robots[id(example.robot)], example.others) for example in examples]
+    hidden = hide_examples(examples, size)
+    robots = {id(example.robot): example.robot for example in hidden}
     scores = list(score_examples(generator, hidden[::EVERY])) if size <= MOST_ANSWERED else []
     return Crowd(
         size, statistics.median(_build(robot, engine) for robot in robots.values()),

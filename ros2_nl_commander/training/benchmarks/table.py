@@ -37,5 +37,9 @@ class Table:
     def as_markdown(self) -> str:
         """Write the table in Markdown."""
         lines = [self.columns, ['---'] * len(self.columns), *self.rows]
-        body = '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+        body = '\n'.join(f'| {" | ".join(map(_cell, line))} |' for line in lines)
         return f'### {self.title}\n\n{body}\n'
+
+
+def _cell(text: str) -> str:
+    return text.replace('|', r'\|')

@@ -16,15 +16,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 import random
 from typing import TypeVar
 
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.synthesis.robots import make_robot
 
 _Rule = TypeVar('_Rule')
+
+
+def hide_examples(examples: Sequence[Example], count: int) -> list[Example]:
+    """Hide every robot once among others; examples of one robot stay examples of one."""
+    robots = {id(example.robot): crowded(example.robot, count) for example in examples}
+    return [replace(example, robot=robots[id(example.robot)]) for example in examples]
 
 
 def crowded(robot: RobotDescription, count: int) -> RobotDescription:
