@@ -67,7 +67,7 @@ def _evaluate(options: Namespace) -> int:
         data = {name: _crowded(examples, options.crowd) for name, examples in data.items()}
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
-        constrain=not options.unconstrained))
+        constrain=not options.unconstrained, quantize=options.quantize))
     suites = with_parts({name: _scores(generator, name, examples)
                          for name, examples in data.items()})
     wrong = failures(suites['all'])
