@@ -21,7 +21,7 @@ import sys
 
 import pytest
 from ros2_nl_commander.language.errors import ModelError
-from ros2_nl_commander.model import quantization as module
+from ros2_nl_commander.model import quantization as module, quantized_linear
 from ros2_nl_commander.model.backbone import backbone_from_model, load_backbone
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
@@ -64,6 +64,20 @@ def test_result_is_near_that_of_the_plain_layer(kind, dtype, bias, shape):
     assert outputs.dtype is dtype and outputs.shape == expected.shape
     assert (relative_error(outputs, expected) < WORST[kind]).all()
     assert torch.equal(layer.weight, before), 'the weight may be that of the embeddings too'
+
+
+@needs_kernels
+def test_an_outlier_spoils_only_its_part_of_a_wide_row(monkeypatch):
+    layer = plain_layer(bias=True, dtype=torch.float32, inputs=160)
+    inputs = torch.randn(4, 160)
+    inputs[:, 0], layer.weight[:, 0] = 1000.0, 0.0
+    errors = []
+    for width in (160, 64):
+        monkeypatch.setattr(quantized_linear, 'INPUTS_A_SCALE', width)
+        rounded = Int8Linear(layer)
+        assert len(rounded._packed) == -(-160 // width)
+        errors.append(relative_error(rounded(inputs), layer(inputs)).max())
+    assert errors[1] < 0.8 * errors[0]
 
 
 @needs_kernels
