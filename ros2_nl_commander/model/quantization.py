@@ -63,7 +63,7 @@ def check_quantization(
 
 def _cpu_problem(quantize: str) -> str | None:
     if not can_use_int8():  # the output layer has 8 bits in either case
-        return "this CPU or build of torch lacks the 8-bit kernels (fbgemm): use none"
+        return 'this CPU or build of torch lacks the 8-bit kernels (fbgemm): use none'
     if quantize == 'int4' and not can_use_int4():
         return 'this CPU or build of torch lacks the 4-bit kernels (AVX2): use int8 or none'
     return None

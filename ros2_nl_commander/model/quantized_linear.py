@@ -32,8 +32,8 @@ from torch import nn
 GROUP = 32
 #: Outputs that are rounded at once: so few that they stay in the processor's cache.
 ROWS_AT_ONCE = 256
-#: Inputs of a row that share a scale where they are rounded to 8 bits, at most: those of the widest
-#: layer have outliers, and one scale for all of them doubles its error. A fifth of Qwen2.5's 8,960.
+#: Inputs of a row that share a scale where they are rounded to 8 bits, at most: the widest layer
+#: has outliers, and one scale for all of it doubles the error. A fifth of Qwen2.5's 8,960.
 INPUTS_A_SCALE = 1792
 #: Highest magnitude of an 8-bit number, symmetric.
 INT8_MAX = 127
@@ -68,11 +68,14 @@ class Int8Linear(nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Apply the layer: (..., K) to (..., N)."""
-        parts = inputs.float().split(INPUTS_A_SCALE, dim=-1)
+        rows = inputs.float().reshape(-1, inputs.shape[-1])
+        parts = rows.split(INPUTS_A_SCALE, dim=-1)
         outputs = _int8_product(parts[0], self._packed[0])
         for part, packed in zip(parts[1:], self._packed[1:]):
             outputs += _int8_product(part, packed)
-        return (outputs if self.bias is None else outputs.add_(self.bias)).to(inputs.dtype)
+        if self.bias is not None:
+            outputs += self.bias
+        return outputs.to(inputs.dtype).view(*inputs.shape[:-1], -1)
 
 
 class Int4Linear(nn.Module):
