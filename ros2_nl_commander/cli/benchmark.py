@@ -29,6 +29,7 @@ from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
+from ros2_nl_commander.training.benchmarks.quantization import measure_quantization
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 from ros2_nl_commander.training.benchmarks.table import Table
@@ -46,6 +47,8 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
     'packing': lambda folder, _options: measure_packing(folder),
+    'quantization': lambda folder, options: measure_quantization(
+        folder, options.device, options.dtype),
     'soak': lambda _folder, options: _soak(options),
 }
 #: Those that load no model, or leave it to the node.
@@ -70,7 +73,7 @@ def _soak(options: Namespace) -> Table:
         sentences = [example.instruction for example in
                      load_examples(share_file('data', 'porter_heldout.jsonl'))]
         settings = GeneratorSettings(options.model, '', options.device, options.dtype,
-                                     options.device_map)
+                                     options.device_map, quantize=options.quantize)
         reports.append(soak_real(options.real, load_generator, sentences, settings))
     if options.picture:
         write_reports(reports, options.picture)

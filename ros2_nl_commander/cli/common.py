@@ -22,7 +22,7 @@ import os
 import sys
 
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.generation import DEFAULT_MODEL
+from ros2_nl_commander.language.generation import DEFAULT_MODEL, QUANTIZATIONS
 
 
 def add_model_arguments(parser: ArgumentParser) -> None:
@@ -33,6 +33,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     group.add_argument('--device', default='auto', help='auto, cpu, cuda, cuda:N')
     group.add_argument('--dtype', default='auto', help='auto, bfloat16, float16, float32')
     group.add_argument('--device-map', default='', help='passed to transformers')
+    group.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
+                       help='bits of a weight: fewer are faster and need less memory, and lose '
+                       'a little; not for training (default: %(default)s)')
 
 
 def run_cli(

@@ -46,7 +46,8 @@ def main(args: list[str] | None = None) -> int:
 
 def _convert(options: Namespace) -> int:
     backbone = load_backbone(fetch_model(options.model, print), device=options.device,
-                             dtype=options.dtype, device_map=options.device_map)
+                             dtype=options.dtype, device_map=options.device_map,
+                             quantize=options.quantize)
     if is_adapter(options.source):
         save_prompt(options.output, load_adapter(options.source, backbone, options.layout))
         print(f'Prompt written to {options.output}')

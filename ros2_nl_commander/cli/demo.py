@@ -101,7 +101,8 @@ def _commander(options: Namespace) -> Iterator[None]:
         'annotations': str(share_file('config', 'robots', 'demo_robot.yaml')),
         'model': options.model,
         'prompt': options.prompt, 'device': options.device, 'dtype': options.dtype,
-        'device_map': options.device_map, 'deadline_sec': ANSWER_TIMEOUT_SEC,
+        'device_map': options.device_map, 'quantize': options.quantize,
+        'deadline_sec': ANSWER_TIMEOUT_SEC,
         'execute': 'auto', 'policy': str(share_file('config', 'policy.yaml'))}
     command = [sys.executable, '-m', 'ros2_nl_commander.cli.nl_commander', '--ros-args']
     for name, value in parameters.items():

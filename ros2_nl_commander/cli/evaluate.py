@@ -66,7 +66,7 @@ def _evaluate(options: Namespace) -> int:
     data = {name: variant(load_examples(path)[::options.every]) for name, path in files.items()}
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
-        constrain=not options.unconstrained))
+        constrain=not options.unconstrained, quantize=options.quantize))
     suites = {name: _scores(generator, name, examples) for name, examples in data.items()}
     if options.output:
         _write(options.output, report_as_json(suites, options.variant))

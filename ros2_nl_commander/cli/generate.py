@@ -58,7 +58,8 @@ def _generate(options: Namespace) -> int:
     from ros2_nl_commander.model.generator import load_generator
 
     generator = load_generator(GeneratorSettings(
-        options.model, options.prompt, options.device, options.dtype, options.device_map))
+        options.model, options.prompt, options.device, options.dtype, options.device_map,
+        quantize=options.quantize))
     if robot:
         generator.use_robot(robot)
     _use_utf8()

@@ -29,6 +29,8 @@ from typing import Any
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model import packed_linear
 from ros2_nl_commander.model.cache import first_line, missing_files
+from ros2_nl_commander.model.quantization import (
+    check_quantization, held_bytes, quantize_layers)
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
 from safetensors import SafetensorError
 import torch
@@ -50,7 +52,8 @@ class Backbone:
     :param tokenizer: the tokenizer that belongs to it
     :param shape: sizes that a prompt must fit
     :param device: where inputs go
-    :param dtype: number format of the weights
+    :param dtype: number format of the hidden states, and of the weights that are not quantized
+    :param quantize: ``none``, or to how many bits the linear layers are rounded
     """
 
     body: Any
@@ -60,17 +63,21 @@ class Backbone:
     shape: ModelShape
     device: torch.device
     dtype: torch.dtype
+    quantize: str = 'none'
 
     def memory_bytes(self) -> int:
         """Return the memory of the weights as they are held [bytes]; shared ones count once."""
-        held = {id(tensor): tensor for part in (self.body, self.head)
-                for tensor in (*part.parameters(), *part.buffers())}
-        return sum(tensor.numel() * tensor.element_size() for tensor in held.values())
+        return sum((held_bytes(self.body) | held_bytes(self.head)).values())
+
+    def describe(self) -> str:
+        """Say where it runs and in which numbers, for people."""
+        rounded = '' if self.quantize == 'none' else f', {self.quantize} weights'
+        return f'{self.device} {str(self.dtype).removeprefix("torch.")}{rounded}'
 
 
 def load_backbone(
     folder: Path, *, device: str = 'auto', dtype: str = 'auto', device_map: str = '',
-    for_training: bool = False,
+    for_training: bool = False, quantize: str = 'none',
 ) -> Backbone:
     """
     Load a model folder, frozen and in evaluation mode.
@@ -80,10 +87,14 @@ def load_backbone(
     :param dtype: ``auto`` is bfloat16 where the device computes in it, else float32
     :param device_map: passed to transformers, for example ``auto``; empty means all on ``device``
     :param for_training: gradients will flow through the model (never into it)
-    :raises ModelError: if the folder does not hold a model, or the device is not there
+    :param quantize: ``int8`` or ``int4`` rounds the weights, without a second copy of the model
+    :raises ModelError: if the folder does not hold a model, the device is not there, or cannot
+        do what is asked
     """
     target = choose_device(device)
     number_format = choose_dtype(dtype, target)
+    check_quantization(quantize, target, number_format, device_map=device_map,
+                       for_training=for_training)
     missing = missing_files(folder)
     if missing is not None:  # without its files, transformers makes up an empty tokenizer
         raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
@@ -94,15 +105,17 @@ def load_backbone(
         model = model if device_map else model.to(target)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
-    return backbone_from_model(model, tokenizer, for_training=for_training)
+    return backbone_from_model(model, tokenizer, for_training=for_training, quantize=quantize)
 
 
 def backbone_from_model(
-    model: Any, tokenizer: PreTrainedTokenizerBase, *, for_training: bool = False
+    model: Any, tokenizer: PreTrainedTokenizerBase, *, for_training: bool = False,
+    quantize: str = 'none',
 ) -> Backbone:
     """
     Freeze a loaded transformers model and take it apart into what is used here.
 
+    :param quantize: what check_quantization has passed
     :raises ModelError: if it is not built like Qwen2, Llama and their kin
     """
     if not hasattr(getattr(model, 'model', None), 'rotary_emb'):
@@ -114,6 +127,9 @@ def backbone_from_model(
         body=model.model, head=model.get_output_embeddings(),
         embeddings=model.get_input_embeddings(), tokenizer=tokenizer, shape=shape,
         device=model.get_input_embeddings().weight.device, dtype=model.dtype)
+    if quantize != 'none':
+        head = quantize_layers(backbone.body, backbone.head, quantize)
+        return replace(backbone, head=head, quantize=quantize)
     if backbone.device.type != 'cpu' or backbone.dtype != torch.bfloat16:
         return backbone
     return _packed(backbone, for_training) if packed_linear.can_pack() else backbone

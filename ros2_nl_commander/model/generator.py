@@ -67,7 +67,7 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     prompt = load_prompt(Path(settings.prompt) if settings.prompt else share_file(*SHIPPED_PROMPT))
     folder = fetch_model(settings.model, _logger.info)
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
-                             device_map=settings.device_map)
+                             device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings)
 
 
@@ -143,8 +143,7 @@ class CommandGenerator:
             'model': self._settings.model,
             'prompt': f'{self._settings.prompt or "shipped"} ({card.kind}, '
                       f'{self._prompt.folded.length} tokens)',
-            'device': ' '.join((str(self._backbone.device),
-                                str(self._backbone.dtype).removeprefix('torch.'))),
+            'device': self._backbone.describe(),
             'memory': f'{self._backbone.memory_bytes() / 1e6:.0f} MB of weights',
         }
 

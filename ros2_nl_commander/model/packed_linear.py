@@ -22,6 +22,7 @@ Knows nothing of language models.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -115,8 +116,21 @@ def pack_linear_layers(model: nn.Module, *, trainable_input: bool) -> int:
     :param trainable_input: whether gradients must flow through to the inputs; doubles the memory
     :returns: how many layers were replaced
     """
-    targets = [(parent, name, child) for parent in model.modules()
+    return replace_linear_layers(
+        model, lambda linear: PackedLinear(linear, trainable_input=trainable_input))
+
+
+def replace_linear_layers(model: nn.Module, make: Callable[[nn.Linear], nn.Module]) -> int:
+    """
+    Replace every ``nn.Linear`` below a module, releasing each before the next is made.
+
+    :param model: changed in place; its memory never holds more than one layer twice
+    :param make: gives the replacement
+    :returns: how many layers were replaced
+    """
+    # Names only: a list of the layers themselves would keep all of them to the end.
+    targets = [(parent, name) for parent in model.modules()
                for name, child in parent.named_children() if isinstance(child, nn.Linear)]
-    for parent, name, child in targets:
-        setattr(parent, name, PackedLinear(child, trainable_input=trainable_input))
+    for parent, name in targets:
+        setattr(parent, name, make(getattr(parent, name)))
     return len(targets)

@@ -33,7 +33,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from ros2_nl_commander.language.errors import ParameterError
-from ros2_nl_commander.language.generation import DEFAULT_MODEL, GeneratorSettings
+from ros2_nl_commander.language.generation import (
+    DEFAULT_MODEL, GeneratorSettings, QUANTIZATIONS)
 
 DEVICE = re.compile(r'auto|[a-z]+(:\d+)?')
 EXECUTE = ('never', 'confirm', 'auto')
@@ -65,6 +66,11 @@ def _check_device(value: str) -> None:
 def _check_dtype(value: str) -> None:
     if value not in DTYPES:
         raise ParameterError(f"'{value}' is not one of {', '.join(DTYPES)}")
+
+
+def _check_quantize(value: str) -> None:
+    if value not in QUANTIZATIONS:
+        raise ParameterError(f"'{value}' is not one of {', '.join(QUANTIZATIONS)}")
 
 
 def _check_execute(value: str) -> None:
@@ -136,6 +142,8 @@ PARAMETERS = (
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',
                   check=_check_dtype),
     ParameterSpec('device_map', '', "transformers' device_map; empty: the whole model on device"),
+    ParameterSpec('quantize', 'none', 'round the weights to 8 or 4 bits, for speed and memory: '
+                  + ', '.join(QUANTIZATIONS), check=_check_quantize),
     ParameterSpec('max_new_tokens', 128, 'longest answer of the model [tokens]', bounds=(1, 1024)),
     ParameterSpec('execute', 'never', 'what is carried out: never (nothing), confirm (what the '
                   'policy allows, after ~/approve), auto (the same, by itself where the policy '
@@ -183,6 +191,7 @@ class NodeParameters:
     device: str
     dtype: str
     device_map: str
+    quantize: str
     max_new_tokens: int
     execute: str
     policy: str
@@ -204,7 +213,7 @@ class NodeParameters:
         return GeneratorSettings(
             model=self.model, prompt=self.prompt, device=self.device, dtype=self.dtype,
             device_map=self.device_map, max_new_tokens=self.max_new_tokens,
-            constrain=self.constrain)
+            constrain=self.constrain, quantize=self.quantize)
 
 
 def read_parameters(node: Node) -> NodeParameters:

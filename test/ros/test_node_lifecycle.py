@@ -66,12 +66,13 @@ def reason_not_active(bench: Bench, text: str = 'siren on') -> str:
 def test_model_is_built_as_the_parameters_say(bench: Bench, generator: FakeGenerator) -> None:
     """The factory gets the settings, the generator the robot."""
     bench.start(model='a/model', prompt='/p', device='cpu', dtype='float32',
-                device_map='auto', max_new_tokens=64)
+                device_map='auto', max_new_tokens=64, quantize='int8')
     settings = generator.settings
     assert settings is not None and generator.robot is not None
     assert (settings.model, settings.prompt, settings.device) == ('a/model', '/p', 'cpu')
     assert (settings.dtype, settings.device_map, settings.max_new_tokens) == (
         'float32', 'auto', 64)
+    assert settings.quantize == 'int8'
     assert generator.robot.robot == 'porter'
 
 
@@ -229,6 +230,7 @@ def test_bad_start_value_leaves_the_node_up(
     ('model', ' ', 'hub id'),
     ('device', 'the fast one', 'cuda:1'),
     ('dtype', 'float64', 'bfloat16'),
+    ('quantize', 'int2', 'none, int8, int4'),
     ('autostart', False, 'read-only'),
     ('diagnostics_period_sec', 2.0, 'read-only'),
 ])
@@ -246,7 +248,8 @@ def test_bad_value_is_refused_with_its_reason(
 
 @pytest.mark.parametrize('name, new', [
     ('model', 'another'), ('prompt', '/p'), ('robot', '/r.yaml'), ('device', 'cuda:1'),
-    ('dtype', 'float16'), ('device_map', 'auto'), ('max_new_tokens', 5),
+    ('dtype', 'float16'), ('device_map', 'auto'), ('quantize', 'int8'),
+    ('max_new_tokens', 5),
 ])
 def test_model_and_robot_are_fixed_while_configured(bench: Bench, name: str, new: object) -> None:
     """What the model was built from cannot change under it; unconfigured it can."""

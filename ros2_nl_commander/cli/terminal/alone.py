@@ -43,10 +43,11 @@ def node_alone(factory: GeneratorFactory, options: Namespace) -> Iterator[None]:
     Run the node for the time of a ``with`` block; rclpy must be initialised.
 
     :param factory: builds what answers
-    :param options: model, prompt, device, dtype, device_map and robot of the command line
+    :param options: model, prompt, device, dtype, device_map, quantize and robot of the command
+        line
     """
     given = {name: getattr(options, name)
-             for name in ('model', 'prompt', 'device', 'dtype', 'device_map')}
+             for name in ('model', 'prompt', 'device', 'dtype', 'device_map', 'quantize')}
     given['robot'] = str(options.robot.absolute()) if options.robot else ''
     overrides = [Parameter(name, value=value) for name, value in given.items() if value]
     switch_threads_often()

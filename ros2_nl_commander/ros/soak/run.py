@@ -92,7 +92,7 @@ def soak_real(
     """
     report = SoakReport('real')
     given = {name: getattr(settings, name) for name in (
-        'model', 'prompt', 'device', 'dtype', 'device_map')}
+        'model', 'prompt', 'device', 'dtype', 'device_map', 'quantize')}
     with _graph(make, approval_timeout_sec=APPROVAL_SEC, **given) as (node, user):
         _soak(report, node, user, [
             ('sentence', sentences[number % len(sentences)], ANYTHING)
