@@ -29,9 +29,11 @@ from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
+from ros2_nl_commander.training.benchmarks.profile import measure_profile
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.benchmarks.training import measure_training
 from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 
@@ -42,6 +44,9 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
         folder, options.device, options.dtype, options.picture),
+    'profile': lambda folder, options: _profile(folder, options),
+    'training': lambda folder, options: measure_training(
+        folder, options.device, options.dtype, options.picture),
     'stopping': lambda _folder, _options: _stopping(),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
@@ -50,6 +55,13 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
 }
 #: Those that load no model, or leave it to the node.
 WITHOUT_MODEL = ('stopping', 'soak')
+
+
+def _profile(folder: Path, options: Namespace) -> Table:
+    from ros2_nl_commander.ros.journeys import travel  # late: the others need no ROS
+    robot = share_file('config', 'robots', 'demo_robot.yaml')
+    return measure_profile(folder, options.device, options.dtype, options.picture,
+                           lambda make, sentences: travel(make, sentences, robot))
 
 
 def _stopping() -> Table:
@@ -88,7 +100,8 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('names', nargs='*', choices=[*BENCHMARKS, []], metavar='NAME',
                         help=f'of {", ".join(BENCHMARKS)} (default: all but soak)')
     parser.add_argument('--picture', type=Path,
-                        help='draw the curves of crowds or soak to this PNG file')
+                        help='draw what the benchmark has to show to this PNG file '
+                        '(crowds, profile, scale, soak, startup, training)')
     group = parser.add_argument_group('soak')
     group.add_argument('--count', type=int, default=10_000,
                        help='instructions to a generator that knows the answers '
