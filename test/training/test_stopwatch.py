@@ -79,6 +79,18 @@ def test_what_fails_is_counted_and_everything_is_put_back(clock):
     assert len(stopwatch.laps) == 1
 
 
+def test_only_the_named_heir_of_a_function_is_timed(clock):
+    class Heir(Kitchen):
+        pass
+
+    stopwatch = Stopwatch()
+    with stopwatch.at([Place(Heir, 'chop', 'chopping')]):
+        Heir(clock).chop()
+        Kitchen(clock).chop()
+    assert seconds(stopwatch) == [('chopping', 10)]
+    assert 'chop' not in vars(Heir)
+
+
 def test_a_part_in_another_thread_takes_nothing_from_this_one(clock):
     stopwatch = Stopwatch()
     with stopwatch.at([Place(Kitchen, 'chop', 'chopping')]):
@@ -102,6 +114,6 @@ def test_the_device_is_waited_for_within_the_part(clock):
 
 
 def test_a_function_that_is_not_there_is_an_error():
-    with pytest.raises(KeyError, match='fry'):
+    with pytest.raises(AttributeError, match='fry'):
         with Stopwatch().at([Place(Kitchen, 'fry', 'frying')]):
             pass

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
 import functools
+import inspect
 import threading
 import time
 from typing import Any, NamedTuple
@@ -99,8 +100,11 @@ class Stopwatch:
         """Time every call of some functions for the time of a block."""
         with ExitStack() as restoring:
             for place in places:
-                original = vars(place.owner)[place.name]
-                restoring.callback(setattr, place.owner, place.name, original)
+                original = inspect.getattr_static(place.owner, place.name)
+                if place.name in vars(place.owner):
+                    restoring.callback(setattr, place.owner, place.name, original)
+                else:  # inherited
+                    restoring.callback(delattr, place.owner, place.name)
                 setattr(place.owner, place.name, self._timed(place.part, original))
             yield
 
