@@ -29,7 +29,7 @@ from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
-from ros2_nl_commander.training.benchmarks.profile import measure_profile
+from ros2_nl_commander.training.benchmarks.profiling import measure_profile
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.scale import measure_scale
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes

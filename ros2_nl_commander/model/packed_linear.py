@@ -115,8 +115,9 @@ def pack_linear_layers(model: nn.Module, *, trainable_input: bool) -> int:
     :param trainable_input: whether gradients must flow through to the inputs; doubles the memory
     :returns: how many layers were replaced
     """
-    targets = [(parent, name, child) for parent in model.modules()
+    targets = [(parent, name) for parent in model.modules()
                for name, child in parent.named_children() if isinstance(child, nn.Linear)]
-    for parent, name, child in targets:
-        setattr(parent, name, PackedLinear(child, trainable_input=trainable_input))
+    for parent, name in targets:
+        # No other reference to the plain layer: its weight goes before the next one is packed.
+        setattr(parent, name, PackedLinear(getattr(parent, name), trainable_input=trainable_input))
     return len(targets)

@@ -27,7 +27,7 @@ from ros2_nl_commander.model.checkpoint import PromptCard, TrainedPrompt
 from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.ros.journeys import travel
-from ros2_nl_commander.training.benchmarks import profile
+from ros2_nl_commander.training.benchmarks import profiling
 import torch
 
 #: Whatever a model chooses, it is the lamp, on or off, or a decline.
@@ -69,21 +69,21 @@ def test_parts_of_real_journeys_add_up(build_generator, robot_file, tmp_path):
         return journeys
 
     generator = build_generator('/')
-    followed = profile.follow(generator, torch.device('cpu'), SENTENCES, noted)
+    followed = profiling.follow(generator, torch.device('cpu'), SENTENCES, noted)
     assert len(followed) == len(SENTENCES) and len(journeys) == len(SENTENCES) + 1
     for sentence, legs in zip(followed, journeys[1:]):
-        assert set(sentence.parts) == set(profile.PARTS)
+        assert set(sentence.parts) == set(profiling.PARTS)
         assert sentence.total == pytest.approx(sum(legs.values()))
-        assert sentence.parts[profile.PREFILL] > 0
+        assert sentence.parts[profiling.PREFILL] > 0
         assert all(seconds >= 0 for seconds in sentence.parts.values()), sentence.parts
         # Nothing of weight is left over: every place is where the time goes.
-        assert sentence.parts[profile.REST] < sentence.total / 2
-    assert all(sum(one.parts[part] for one in followed) > 0 for part in profile.PARTS)
+        assert sentence.parts[profiling.REST] < sentence.total / 2
+    assert all(sum(one.parts[part] for one in followed) > 0 for part in profiling.PARTS)
 
 
 def test_a_decline_is_left_out(build_generator, robot_file):
     with pytest.raises(NodeError, match='none of 3 sentences became a command'):
-        profile.follow(build_generator('n'), torch.device('cpu'), SENTENCES,
+        profiling.follow(build_generator('n'), torch.device('cpu'), SENTENCES,
                        partial(travel, robot_file=robot_file))
 
 
@@ -104,16 +104,16 @@ def test_each_answer_gets_its_own_forwards_and_the_table_their_shares(
             seen.append(generation.forwards)
         return [legs(1.0), None, *(legs(1.0) for _ in sentences[2:])]
 
-    followed = profile.follow(generator, torch.device('cpu'), ['a', 'b', 'c'], slowly)
+    followed = profiling.follow(generator, torch.device('cpu'), ['a', 'b', 'c'], slowly)
     assert [len(one.forwards) for one in followed] == seen[2:]
-    monkeypatch.setattr(profile, 'read_bandwidth', lambda device: 1e9)
-    table = profile._table(followed, generator._backbone)
-    assert [row[0] for row in table.rows] == [*profile.PARTS, 'all']
+    monkeypatch.setattr(profiling, 'read_bandwidth', lambda device: 1e9)
+    table = profiling._table(followed, generator._backbone)
+    assert [row[0] for row in table.rows] == [*profiling.PARTS, 'all']
     shares = [float(row[3].rstrip('%')) for row in table.rows]
     assert sum(shares[:-1]) == pytest.approx(100, abs=0.5)
     assert table.rows[-1][1] == '1010.00'
     assert all(row[4].endswith('%') for row in table.rows if 'forward' in row[0])
-    profile._draw(followed, tmp_path / 'profile.png')
+    profiling._draw(followed, tmp_path / 'profile.png')
     assert (tmp_path / 'profile.png').stat().st_size > 1000
 
 
@@ -122,6 +122,7 @@ def test_the_user_that_ends_is_noticed(robot_file, monkeypatch):
     monkeypatch.setattr(journeys.sys, 'executable', '/bin/true')
 
     class Never:
+
         def use_robot(self, robot):
             pass
 

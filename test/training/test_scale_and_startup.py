@@ -104,7 +104,7 @@ def test_the_median_process_is_shown(monkeypatch, tmp_path):
         dict.fromkeys(process.PARTS, seconds) for seconds in (3.0, 1.0, 2.0))])
     monkeypatch.setattr(startup, '_run', lambda *_: next(runs))
     table = startup.measure_startup(tmp_path, 'cpu', 'float32')
-    parts = dict((row[0], row[1]) for row in table.rows)
+    parts = {row[0]: row[1] for row in table.rows}
     assert parts['to the first answer'] == '16.00' and parts[process.SECOND] == '2.00'
     assert sum(float(row[1]) for row in table.rows[:-2]) == 16.0
 
