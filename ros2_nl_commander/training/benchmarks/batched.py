@@ -83,7 +83,7 @@ def _measure(
 ) -> Batched:
     # Padded with what stands there anyway: the time does not depend on the tokens.
     width = max(map(len, rows))
-    ids = torch.tensor([[*row, *row[-1:] * (width - len(row))] for row in rows],
+    ids = torch.tensor([[*row, *[row[-1]] * (width - len(row))] for row in rows],
                        device=backbone.device)
     prefills, steps = [], []
     _forward(backbone, ids, KeyValueCache(prefix, len(rows)))  # warms up

@@ -95,7 +95,8 @@ def train_peft(
     """
     target = choose_device(device)
     model: Any = AutoModelForCausalLM.from_pretrained(
-        folder, dtype=choose_dtype(dtype, target), local_files_only=True).to(target)
+        folder, dtype=choose_dtype(dtype, target), local_files_only=True)
+    model = model.to(target)
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     # Not packed: PEFT's users have the model as transformers loads it.
     backbone = Backbone(model.model, model.get_output_embeddings(), model.get_input_embeddings(),
@@ -126,7 +127,7 @@ def adapt(
         import peft
     except ImportError as error:
         raise ModelError('peft is missing, which is compared with: pip install peft') from error
-    given = {'task_type': 'CAUSAL_LM', 'num_virtual_tokens': settings.n_tokens}
+    given: dict[str, Any] = {'task_type': 'CAUSAL_LM', 'num_virtual_tokens': settings.n_tokens}
     if settings.kind == 'deep':
         adapted = peft.get_peft_model(model, peft.PrefixTuningConfig(**given))
         state = {'embedding.weight': _prefix(encoder, backbone)}
