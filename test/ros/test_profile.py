@@ -84,7 +84,7 @@ def test_parts_of_real_journeys_add_up(build_generator, robot_file, tmp_path):
 def test_a_decline_is_left_out(build_generator, robot_file):
     with pytest.raises(NodeError, match='none of 3 sentences became a command'):
         profiling.follow(build_generator('n'), torch.device('cpu'), SENTENCES,
-                       partial(travel, robot_file=robot_file))
+                         partial(travel, robot_file=robot_file))
 
 
 def legs(generator_seconds):
