@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
@@ -30,18 +30,28 @@ from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.quantization import measure_quantization
+from ros2_nl_commander.training.benchmarks.profiling import measure_profile
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
+from ros2_nl_commander.training.benchmarks.scale import measure_scale
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
+from ros2_nl_commander.training.benchmarks.startup import measure_startup
 from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.benchmarks.training import measure_training
 from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 
 STOPS = 100
 
-BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
+BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Sequence[Table]]] = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
+        folder, options.device, options.dtype, options.picture),
+    'profile': lambda folder, options: _profile(folder, options),
+    'scale': lambda folder, options: measure_scale(
+        folder, options.device, options.dtype, options.picture),
+    'startup': lambda folder, options: measure_startup(folder, options.device, options.dtype),
+    'training': lambda folder, options: measure_training(
         folder, options.device, options.dtype, options.picture),
     'stopping': lambda _folder, _options: _stopping(),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
@@ -53,6 +63,13 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table]] = {
 }
 #: Those that load no model, or leave it to the node.
 WITHOUT_MODEL = ('stopping', 'soak')
+
+
+def _profile(folder: Path, options: Namespace) -> Table:
+    from ros2_nl_commander.ros.journeys import travel  # late: the others need no ROS
+    robot = share_file('config', 'robots', 'demo_robot.yaml')
+    return measure_profile(folder, options.device, options.dtype, options.picture,
+                           lambda make, sentences: travel(make, sentences, robot))
 
 
 def _stopping() -> Table:
@@ -91,7 +108,8 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('names', nargs='*', choices=[*BENCHMARKS, []], metavar='NAME',
                         help=f'of {", ".join(BENCHMARKS)} (default: all but soak)')
     parser.add_argument('--picture', type=Path,
-                        help='draw the curves of crowds or soak to this PNG file')
+                        help='draw what the benchmark has to show to this PNG file '
+                        '(crowds, profile, scale, soak, training)')
     group = parser.add_argument_group('soak')
     group.add_argument('--count', type=int, default=10_000,
                        help='instructions to a generator that knows the answers '
@@ -107,7 +125,9 @@ def _benchmark(options: Namespace) -> int:
     needs_model = not set(names) <= set(WITHOUT_MODEL)
     folder = fetch_model(options.model, print) if needs_model else Path()
     for name in names:
-        print(BENCHMARKS[name](folder, options).as_markdown(), flush=True)
+        measured = BENCHMARKS[name](folder, options)
+        for table in (measured,) if isinstance(measured, Table) else measured:
+            print(table.as_markdown(), flush=True)
     return 0
 
 

@@ -28,7 +28,7 @@ from typing import Any, Protocol
 import numpy as np
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.convert import drop_fillers
+from ros2_nl_commander.model.convert import drop_fillers, FILLER_START
 import torch
 from transformers import PreTrainedTokenizerBase
 
@@ -215,7 +215,10 @@ class FreeMatching:
 
 def _clean_tokenizer_json(tokenizer: PreTrainedTokenizerBase) -> str:
     """Write a tokenizer down without the fillers of GGUF, which free text could contain."""
-    content: dict[str, Any] = json.loads(tokenizer.backend_tokenizer.to_str())
+    text: str = tokenizer.backend_tokenizer.to_str()
+    if FILLER_START not in text:
+        return text  # at the start of the node this saves half a second
+    content: dict[str, Any] = json.loads(text)
     drop_fillers(content)
     return json.dumps(content)
 

@@ -30,7 +30,9 @@ from typing import Any
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.cache import first_line
 
-_FILLER = re.compile(r'\[PAD(\d+)\]')
+#: How every filler of GGUF begins.
+FILLER_START = '[PAD'
+_FILLER = re.compile(re.escape(FILLER_START) + r'(\d+)\]')
 _PYTHON_FAULTS = (AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
 
 

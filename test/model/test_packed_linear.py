@@ -17,7 +17,10 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
+from ros2_nl_commander.model import packed_linear
 from ros2_nl_commander.model.packed_linear import (
     can_pack, pack_linear_layers, PackedLinear)
 import torch
@@ -90,3 +93,19 @@ def test_packed_weights_count_as_memory_but_are_neither_trained_nor_saved(traina
     packed = PackedLinear(plain_layer(True), trainable_input=trainable)
     assert sum(buffer.numel() for buffer in packed.buffers()) == copies * 32 * 48 + 48
     assert not list(packed.parameters()) and not packed.state_dict()
+
+
+def test_plain_weights_are_released_one_by_one(monkeypatch):
+    model = nn.Sequential(plain_layer(True), nn.Sequential(plain_layer(False)), plain_layer(True))
+    plain = [weakref.ref(module.weight) for module in model.modules()
+             if isinstance(module, nn.Linear)]
+    alive = []
+
+    def noted(weight):
+        alive.append(sum(reference() is not None for reference in plain))
+        return reorder(weight)
+
+    reorder = packed_linear._reorder
+    monkeypatch.setattr(packed_linear, '_reorder', noted)
+    assert pack_linear_layers(model, trainable_input=False) == 3
+    assert alive == [3, 2, 1]

@@ -22,15 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-import os
 from pathlib import Path
 import random
 import tempfile
 import time
 from typing import Any
 
-import rclpy
-from rclpy.context import Context
 from rclpy.impl.logging_severity import LoggingSeverity
 from rclpy.logging import set_logger_level
 from rclpy.node import Node
@@ -39,6 +36,7 @@ from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.ros.node import NlCommander
+from ros2_nl_commander.ros.quiet_context import quiet_context
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.soak.kinds import ANYTHING, Kind, KINDS, ScriptedGenerator
 from ros2_nl_commander.ros.soak.report import SoakReport, take_sample
@@ -49,9 +47,6 @@ from ros2_nl_commander.ros.spinning import BackgroundSpinner
 LOAD_TIMEOUT_SEC = 600.0
 #: How long a command waits for the approval that some never get [s].
 APPROVAL_SEC = 2.0
-#: The domains to choose from, which nobody takes who counts from zero, and which keep clear of the
-#: ports that Linux gives away; and how long to look into one [s].
-DOMAINS, LOOK_SEC = range(215, 232), 1.5
 #: How many looks at the process a soak takes.
 SAMPLES = 100
 
@@ -125,7 +120,7 @@ def _entities(node: Node) -> dict[str, int]:
 @contextmanager
 def _graph(make: GeneratorFactory, **parameters: Any) -> Iterator[tuple[NlCommander, SoakUser]]:
     """Run node, simulated robot and user on a graph of their own."""
-    context = _quiet_context()
+    context = quiet_context()
     for name in ('nl_commander', 'porter.simulated_robot'):
         set_logger_level(name, LoggingSeverity.FATAL)  # thousands of lines that nobody reads
     with tempfile.TemporaryDirectory() as folder:
@@ -150,21 +145,6 @@ def _graph(make: GeneratorFactory, **parameters: Any) -> Iterator[tuple[NlComman
             for one in (node, robot, user):
                 one.destroy_node()
             context.try_shutdown()
-
-
-def _quiet_context() -> Context:
-    """Find a domain in which nobody is: whoever else listens there would be told to move."""
-    for domain in random.Random(os.getpid()).sample(DOMAINS, len(DOMAINS)):
-        context = Context()
-        rclpy.init(args=[], context=context, domain_id=domain)
-        looker = Node('looker', context=context)
-        time.sleep(LOOK_SEC)
-        names = looker.get_node_names()
-        looker.destroy_node()
-        if names == ['looker']:
-            return context
-        context.try_shutdown()
-    raise NodeError(f'there are nodes in each of {len(DOMAINS)} domains: end some of them')
 
 
 def _until(condition: Callable[[], object], meaning: str) -> None:
