@@ -39,3 +39,22 @@ class Table:
         lines = [self.columns, ['---'] * len(self.columns), *self.rows]
         body = '\n'.join(f'| {" | ".join(line)} |' for line in lines)
         return f'### {self.title}\n\n{body}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    Several tables that belong together.
+
+    :param title: of the page
+    :param introduction: what holds for all tables, in Markdown
+    """
+
+    title: str
+    introduction: str
+    tables: Sequence[Table]
+
+    def as_markdown(self) -> str:
+        """Write the page in Markdown."""
+        tables = '\n'.join(table.as_markdown() for table in self.tables)
+        return f'# {self.title}\n\n{self.introduction}\n\n{tables}'
