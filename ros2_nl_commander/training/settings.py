@@ -79,8 +79,9 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        options = {'kind': KINDS, 'activation': tuple(ACTIVATIONS), 'layout': tuple(LAYOUTS),
-                   'schedule': ('cosine', 'constant'), 'initial': (None, *INITIALS)}
+        options: dict[str, tuple[str | None, ...]] = {
+            'kind': KINDS, 'activation': tuple(ACTIVATIONS), 'layout': tuple(LAYOUTS),
+            'schedule': ('cosine', 'constant'), 'initial': (None, *INITIALS)}
         for name, allowed in options.items():
             if getattr(self, name) not in allowed:
                 raise ParameterError(f'{name} must be one of {", ".join(filter(None, allowed))}, '

@@ -162,7 +162,6 @@ def test_every_bad_line_is_told_before_a_model_is_loaded(arguments, data, capsys
     (['--robot', '/no/such/robot.yaml'], '/no/such/robot.yaml'),
     (['--from', 'no_such_prompt'], 'No prompt in no_such_prompt'),
     (['--preset', 'teach'], 'give --from general'),
-    (['--from', 'general', '--rehearsal', '0'], 'do not fit this model'),
     (['--initial', 'text', '--rehearsal', '-1'], 'rehearsal must be at least 0'),
 ])
 def test_what_cannot_work_is_one_clear_line(arguments, capsys, more, text):
@@ -172,6 +171,11 @@ def test_what_cannot_work_is_one_clear_line(arguments, capsys, more, text):
 def test_a_bad_output_is_told_before_a_model_is_loaded(arguments, data, capsys):
     line = error_of(capsys, [*arguments, '--model', '/no/such', '--output', str(data)])
     assert f'Cannot write to {data}' in line
+
+
+def test_the_prompt_that_ships_is_found_by_its_name(arguments, capsys):
+    assert main([*arguments, '--from', 'general', '--rehearsal', '0']) == 1
+    assert 'keys and values do not fit this model' in capsys.readouterr().err
 
 
 def test_without_data_there_is_nothing_to_train_on(tmp_path, capsys):

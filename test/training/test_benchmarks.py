@@ -82,7 +82,7 @@ def small_sweep(taught_files, tmp_path, monkeypatch):
     monkeypatch.setattr(cells, 'draw_sample', lambda: Lessons(examples[:8], examples[8:10]))
     monkeypatch.setattr(cells, 'MAX_NEW_TOKENS', 8)
     monkeypatch.setattr(prompts, 'RATES', {
-        'soft': (1e-3, 1e-2), 'mlp': (1e-3, 1e-4), 'deep': (1e-2, 1e30)})
+        'soft': (1e-3, 1e-2), 'mlp': (1e-3, 1e-4), 'deep': (1e-2, 3e-2)})
     trained, plain = [], cells.Workbench.train
 
     def train(workbench, settings):
@@ -108,10 +108,9 @@ def test_finished_cells_are_not_run_again_and_best_rates_are_taken_over(
     assert rates.title.startswith('Learning rates') and kinds.title.startswith('Kinds')
     assert len(rates.rows) == 6 and [row[0] for row in kinds.rows] == list(prompts.NAMES.values())
     for row in kinds.rows:
-        assert row in rates.rows
+        assert row[:6] in [other[:6] for other in rates.rows]  # times differ between tables
         assert float(row[5]) == min(
-            float(other[5]) for other in rates.rows
-            if other[0] == row[0] and other[5] != 'diverged')
+            float(other[5]) for other in rates.rows if other[0] == row[0])
     run(only='rates')
     assert trained == []
     run(only='kinds', seeds=2)
@@ -137,6 +136,11 @@ def test_a_broken_line_of_the_cells_is_named(tmp_path):
     path.write_text('{}\n{"settings"')
     with pytest.raises(DatasetError, match=r'cells.jsonl:2: not a finished cell: delete the line'):
         cells.CellFile(path)
+
+
+def test_a_run_that_diverged_is_a_row_too():
+    record = {'error': 'The loss of step 3 is nan'}
+    assert prompts._row('mlp', 0.5, [record], 10.0)[:6] == ('mlp', '0.5', '', '', '', 'diverged')
 
 
 @pytest.mark.parametrize('seconds, loss', [(10.0, 1.0), (5.0, 2.0), (6.0, 2.0), (1.0, 3.0)])

@@ -105,7 +105,10 @@ def _answers(
 def _train(folder: Path, device: str, dtype: str, session: Session) -> History:
     backbone = load_backbone(folder, device=device, dtype=dtype, for_training=True)
     accelerator = Accelerator(cpu=backbone.device.type == 'cpu')
-    return run_session(session, backbone, accelerator).history
+    outcome = run_session(session, backbone, accelerator)
+    if not outcome.finished:
+        raise KeyboardInterrupt  # half a run is no figure
+    return outcome.history
 
 
 def _row(name: str, before: Sequence[Score], after: Sequence[Score]) -> tuple[str, ...]:
