@@ -24,25 +24,29 @@ from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
 from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
-from ros2_nl_commander.training.benchmarks.quantization import measure_quantization
 from ros2_nl_commander.training.benchmarks.profiling import measure_profile
+from ros2_nl_commander.training.benchmarks.prompts import (
+    GROUPS, measure_prompts, Sweep)
+from ros2_nl_commander.training.benchmarks.quantization import measure_quantization
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.scale import measure_scale
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 from ros2_nl_commander.training.benchmarks.startup import measure_startup
-from ros2_nl_commander.training.benchmarks.table import Table
+from ros2_nl_commander.training.benchmarks.table import Page, Table
+from ros2_nl_commander.training.benchmarks.teach import measure_teach
 from ros2_nl_commander.training.benchmarks.training import measure_training
 from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 
 STOPS = 100
 
-BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Sequence[Table]]] = {
+BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Page | Sequence[Table]]] = {
     'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
@@ -60,7 +64,12 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Sequence[Table]]] = {
     'quantization': lambda folder, options: measure_quantization(
         folder, options.device, options.dtype),
     'soak': lambda _folder, options: _soak(options),
+    'teach': lambda folder, options: measure_teach(
+        folder, options.device, options.dtype, output=options.output, every=options.every),
+    'prompts': lambda folder, options: _prompts(folder, options),
 }
+#: Those that take long are run by name only.
+LONG = ('soak', 'teach', 'prompts')
 #: Those that load no model, or leave it to the node.
 WITHOUT_MODEL = ('stopping', 'soak')
 
@@ -79,6 +88,15 @@ def _stopping() -> Table:
     return Table(f'From the call of ~/stop to a zero velocity at the robot, {STOPS} stops',
                  [f'p{share}, ms' for share in shares],
                  [[f'{1000 * percentile(seconds, share):.1f}' for share in shares]])
+
+
+def _prompts(folder: Path, options: Namespace) -> Page:
+    sweep = Sweep(options.cells, options.only, options.seeds, options.epochs)
+    page = measure_prompts(folder, options.device, options.dtype, sweep)
+    path = options.page
+    if path:
+        replace_files(path.parent, {path.name: lambda file: file.write_text(page.as_markdown())})
+    return page
 
 
 def _soak(options: Namespace) -> Table:
@@ -106,7 +124,7 @@ def main(args: list[str] | None = None) -> int:
     """Run the command line tool; return its exit code."""
     parser = ArgumentParser(prog='benchmark', description=__doc__)
     parser.add_argument('names', nargs='*', choices=[*BENCHMARKS, []], metavar='NAME',
-                        help=f'of {", ".join(BENCHMARKS)} (default: all but soak)')
+                        help=f'of {", ".join(BENCHMARKS)} (default: all but {", ".join(LONG)})')
     parser.add_argument('--picture', type=Path,
                         help='draw what the benchmark has to show to this PNG file '
                         '(crowds, profile, scale, soak, training)')
@@ -116,17 +134,30 @@ def main(args: list[str] | None = None) -> int:
                        '(default: %(default)s)')
     group.add_argument('--real', type=int, default=0,
                        help='instructions to the real one (default: none)')
+    group = parser.add_argument_group('teach')
+    group.add_argument('--output', type=Path, default=Path('runs/teach'),
+                       help='folder for the prompt (default: %(default)s)')
+    group.add_argument('--every', type=int, default=2, metavar='N', help='of the general suites '
+                       'only every Nth sentence (default: %(default)s)')
+    group = parser.add_argument_group('prompts')
+    group.add_argument('--cells', type=Path, default=Path('runs/prompts.jsonl'), help='file of '
+                       'finished cells, which are not run again (default: %(default)s)')
+    group.add_argument('--only', choices=tuple(GROUPS), default='', help='run one table')
+    group.add_argument('--seeds', type=int, default=1, help='runs of each (default: %(default)s)')
+    group.add_argument('--epochs', type=int, default=1,
+                       help='passes over the sample, 60 steps each (default: %(default)s)')
+    group.add_argument('--page', type=Path, help='also write the tables to this file')
     add_model_arguments(parser)
     return run_cli(parser, _benchmark, args)
 
 
 def _benchmark(options: Namespace) -> int:
-    names = options.names or [name for name in BENCHMARKS if name != 'soak']
+    names = options.names or [name for name in BENCHMARKS if name not in LONG]
     needs_model = not set(names) <= set(WITHOUT_MODEL)
     folder = fetch_model(options.model, print) if needs_model else Path()
     for name in names:
         measured = BENCHMARKS[name](folder, options)
-        for table in (measured,) if isinstance(measured, Table) else measured:
+        for table in (measured,) if isinstance(measured, Table | Page) else measured:
             print(table.as_markdown(), flush=True)
     return 0
 

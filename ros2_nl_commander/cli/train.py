@@ -23,21 +23,21 @@ from pathlib import Path
 from accelerate import Accelerator
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
-from ros2_nl_commander.language.errors import DatasetError
+from ros2_nl_commander.language.errors import DatasetError, ParameterError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, choose_device, load_backbone
-from ros2_nl_commander.model.checkpoint import KINDS, load_prompt, TrainedPrompt
+from ros2_nl_commander.model.checkpoint import find_prompt, KINDS, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.fetch import fetch_model, model_identity
 from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.model.sequence import LAYOUTS
 from ros2_nl_commander.training.session import run_session, Session
 from ros2_nl_commander.training.settings import (
-    PRESETS, settings_from_start, TrainingSettings, with_overrides)
+    INITIALS, PRESETS, settings_from_start, TrainingSettings, with_overrides)
 
 EPILOG = """
 examples:
   train --data my_phrases.jsonl --output my_prompt
-  train --data my_phrases.jsonl --output my_prompt --from prompts/porter --learning-rate 1e-3
+  train --from general --robot my_robot.yaml --data my_phrases.jsonl --output my_prompt
   train --preset notebook --output notebook_prompt
   torchrun --nproc-per-node 2 -m ros2_nl_commander.cli.train --data a.jsonl --output out
 
@@ -54,10 +54,13 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='train', description=__doc__, epilog=EPILOG)
     parser.add_argument('--data', type=Path, nargs='+', default=[], help='JSON Lines files')
     parser.add_argument('--output', type=Path, required=True, help='prompt folder to write')
-    parser.add_argument('--preset', choices=tuple(PRESETS), default='default',
-                        help='notebook needs no --data')
-    parser.add_argument('--from', type=Path, dest='start', metavar='FOLDER', help='go on from '
-                        'a trained prompt; it decides kind, n-tokens and layout')
+    parser.add_argument('--robot', type=Path, help='description of the robot of lines that '
+                        'name none')
+    parser.add_argument('--preset', choices=tuple(PRESETS), help='notebook needs no --data; teach '
+                        'adds a few phrases to what a prompt knows (default: teach with --from)')
+    parser.add_argument('--from', dest='start', metavar='PROMPT', help='go on from a trained '
+                        'prompt: general, which ships, or a folder; it decides kind, n-tokens and '
+                        'layout')
     parser.add_argument('--resume', action='store_true', help='go on with an interrupted run')
     parser.add_argument('--keep-encoder', action='store_true', help='also keep the MLP')
     add_model_arguments(parser)
@@ -65,18 +68,19 @@ def _parser() -> ArgumentParser:
     options.add_argument('--kind', choices=KINDS)
     options.add_argument('--layout', choices=tuple(LAYOUTS))
     options.add_argument('--activation', choices=tuple(ACTIVATIONS))
+    options.add_argument('--initial', choices=INITIALS, help='start values')
     options.add_argument('--schedule', choices=('cosine', 'constant'))
     for name in ('n-tokens', 'mlp-layers', 'epochs', 'batch-size', 'accumulate', 'patience',
                  'evaluations', 'seed'):
         options.add_argument(f'--{name}', type=int)
-    for name in ('learning-rate', 'warmup', 'weight-decay', 'clip', 'held-out'):
+    for name in ('learning-rate', 'warmup', 'weight-decay', 'clip', 'held-out', 'rehearsal'):
         options.add_argument(f'--{name}', type=float)
     return parser
 
 
 def _train(options: Namespace) -> int:
-    settings = with_overrides(PRESETS[options.preset], **vars(options))
-    start = load_prompt(options.start) if options.start else None
+    start = load_prompt(find_prompt(options.start)) if options.start else None
+    settings = with_overrides(_preset(options), **vars(options))
     if start is not None:
         settings = settings_from_start(settings, start)
     session = _session(options, settings, start)
@@ -96,6 +100,13 @@ def _train(options: Namespace) -> int:
     return 0
 
 
+def _preset(options: Namespace) -> TrainingSettings:
+    name = options.preset or ('teach' if options.start else 'default')
+    if name == 'teach' and not options.start:
+        raise ParameterError('--preset teach goes on from a prompt: give --from general')
+    return PRESETS[name]
+
+
 def _backbone(options: Namespace, folder: Path, accelerator: Accelerator) -> Backbone:
     several = accelerator.num_processes > 1
     return load_backbone(
@@ -113,7 +124,7 @@ def _session(
     if not data:
         raise DatasetError('No data: give --data FILE.jsonl, or --preset notebook')
     return Session(settings, data, options.output, {'id': options.model}, start,
-                   options.resume, options.keep_encoder)
+                   options.resume, options.keep_encoder, options.robot)
 
 
 if __name__ == '__main__':

@@ -28,7 +28,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ros2_nl_commander.language.errors import CheckpointError
+from ros2_nl_commander.language.errors import CheckpointError, NlCommanderError
+from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS
@@ -116,6 +117,18 @@ def replace_files(folder: Path, writers: Mapping[str, Callable[[Path], object]])
         for path in partial.values():
             with suppress(OSError):  # what went wrong above is what must be told
                 path.unlink(missing_ok=True)
+
+
+def find_prompt(name: str) -> Path:
+    """
+    Find what a person calls a prompt.
+
+    :param name: name of a prompt that ships, such as ``general``; or else a path
+    """
+    if Path(name).name == name:
+        with suppress(NlCommanderError):  # none of that name ships
+            return share_file('prompts', name, CARD_FILE).parent
+    return Path(name)
 
 
 def load_prompt(path: Path) -> TrainedPrompt:

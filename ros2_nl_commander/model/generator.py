@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 import logging
-from pathlib import Path
 import time
 
 from ros2_nl_commander.language.answer import read_answer
@@ -43,7 +42,7 @@ from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.cache import first_line
-from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
+from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
 from ros2_nl_commander.model.fetch import fetch_model
@@ -64,7 +63,8 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     :raises ModelError: if the model cannot be had or run
     :raises CheckpointError: if the prompt is missing, damaged or made for another model
     """
-    prompt = load_prompt(Path(settings.prompt) if settings.prompt else share_file(*SHIPPED_PROMPT))
+    prompt = load_prompt(
+        find_prompt(settings.prompt) if settings.prompt else share_file(*SHIPPED_PROMPT))
     folder = fetch_model(settings.model, _logger.info)
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)

@@ -89,3 +89,11 @@ def rotate_keys(body: Any, keys: torch.Tensor, start: int) -> torch.Tensor:
     turned = torch.cat((-keys[..., half:], keys[..., :half]), dim=-1)
     rotated: torch.Tensor = keys * cosine[:, None] + turned * sine[:, None]
     return rotated
+
+
+def unrotate_keys(body: Any, keys: torch.Tensor, start: int) -> torch.Tensor:
+    """Undo ``rotate_keys``: take the position out of keys that stand from ``start`` on."""
+    # A rotation by minus the angle: turn the mirrored pair, and mirror it back.
+    half = keys.shape[-1] // 2
+    mirror = torch.cat((torch.ones(half), -torch.ones(half))).to(keys)
+    return rotate_keys(body, keys * mirror, start) * mirror

@@ -35,7 +35,7 @@ from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import PromptCard, replace_files, TrainedPrompt
-from ros2_nl_commander.model.key_values import rotate_keys
+from ros2_nl_commander.model.key_values import rotate_keys, unrotate_keys
 from ros2_nl_commander.model.prompts import check_fits, FoldedPrompt
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -117,8 +117,8 @@ def _config(prompt: TrainedPrompt, backbone: Backbone) -> Mapping[str, Any]:
 
 def _as_prefix(key_values: torch.Tensor, backbone: Backbone) -> torch.Tensor:
     """Rotate the keys of (L, 2, K, P, D) to the first positions; flatten to (P, L * 2 * K * D)."""
-    keys, values = key_values.float().unbind(dim=1)
-    keys = _rotated(keys, backbone, forward=True)
+    keys, values = key_values.to(backbone.device).float().unbind(dim=1)
+    keys = rotate_keys(backbone.body, keys, 0)
     return torch.stack((keys, values), dim=1).permute(3, 0, 1, 2, 4).flatten(1)
 
 
@@ -129,17 +129,7 @@ def _from_prefix(flat: torch.Tensor, backbone: Backbone) -> FoldedPrompt:
     if flat.ndim != 2 or flat.shape[1] != width:
         raise CheckpointError(f'The prefix does not fit this model: expected {width} numbers for '
                               f'each token, got {tuple(flat.shape)}')
-    keys, values = flat.view(-1, *sizes).permute(1, 2, 3, 0, 4).unbind(dim=1)
-    keys = _rotated(keys, backbone, forward=False)
+    learned = flat.to(backbone.device).view(-1, *sizes)
+    keys, values = learned.permute(1, 2, 3, 0, 4).unbind(dim=1)
+    keys = unrotate_keys(backbone.body, keys, 0)
     return FoldedPrompt(key_values=torch.stack((keys, values), dim=1))
-
-
-def _rotated(keys: torch.Tensor, backbone: Backbone, forward: bool) -> torch.Tensor:
-    """Turn keys (L, K, P, D) to the positions from 0 on, or back."""
-    keys = keys.to(backbone.device)
-    if forward:
-        return rotate_keys(backbone.body, keys, 0)
-    # A rotation by minus the angle: turn the mirrored pair, and mirror it back.
-    half = keys.shape[-1] // 2
-    mirror = torch.cat((torch.ones(half), -torch.ones(half))).to(keys.device)
-    return rotate_keys(backbone.body, keys * mirror, 0) * mirror

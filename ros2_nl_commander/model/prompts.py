@@ -83,17 +83,17 @@ class SoftPrompt(PromptEncoder):
 
     :param shape: the model
     :param n_tokens: P
-    :param initial: (P, H) start values, usually embeddings of the model's own tokens
+    :param initial: (P, H) start values, usually embeddings of the model's own tokens; None is
+        random
 
     Source: Lester et al. 2021, prompt tuning (arXiv:2104.08691).
     """
 
-    def __init__(self, shape: ModelShape, n_tokens: int, initial: torch.Tensor) -> None:
+    def __init__(
+        self, shape: ModelShape, n_tokens: int, initial: torch.Tensor | None = None
+    ) -> None:
         super().__init__()
-        check_size('initial embeddings', (n_tokens, shape.hidden_size), tuple(initial.shape))
-        self.embedding = nn.Embedding(n_tokens, shape.hidden_size)
-        with torch.no_grad():
-            self.embedding.weight.copy_(initial)
+        self.embedding = _embedding(n_tokens, shape.hidden_size, initial)
 
     def fold(self) -> FoldedPrompt:
         """Return the embeddings, (P, H)."""
@@ -110,16 +110,16 @@ class PTuningV2Prompt(PromptEncoder):
     :param n_tokens: P
     :param mlp_layers: linear layers, with the activation between them; at least 1
     :param activation: ``tanh``, ``relu`` or ``gelu``
+    :param initial: (P, H) start values of the embeddings; None is random, as in the notebook
     """
 
     def __init__(
         self, shape: ModelShape, n_tokens: int = 20, *, mlp_layers: int = 2,
-        activation: str = 'tanh',
+        activation: str = 'tanh', initial: torch.Tensor | None = None,
     ) -> None:
         super().__init__()
         hidden = shape.hidden_size
-        self.embedding = nn.Embedding(n_tokens, hidden)
-        nn.init.normal_(self.embedding.weight, std=INITIAL_STD)
+        self.embedding = _embedding(n_tokens, hidden, initial)
         self.mlp = _mlp([hidden] * (mlp_layers + 1), activation)
 
     def fold(self) -> FoldedPrompt:
@@ -139,7 +139,8 @@ class DeepPrompt(PromptEncoder):
     :param n_tokens: P
     :param mlp_layers: 0 learns keys and values directly; else linear layers from H up
     :param activation: between the linear layers
-    :param initial: (L, 2, K, P, D) start values for the direct form, for example those of a text
+    :param initial: start values, for example those of a text: keys and values (L, 2, K, P, D) for
+        the direct form, embeddings (P, H) before an MLP; None is random
 
     Source: Liu et al. 2022, P-Tuning v2 (arXiv:2110.07602).
     """
@@ -151,25 +152,36 @@ class DeepPrompt(PromptEncoder):
         super().__init__()
         self._sizes = (n_tokens, shape.layers, 2, shape.key_value_heads, shape.head_dim)
         width = shape.layers * 2 * shape.key_value_heads * shape.head_dim
-        self.embedding = nn.Embedding(n_tokens, shape.hidden_size if mlp_layers else width)
-        nn.init.normal_(self.embedding.weight, std=INITIAL_STD)
-        hidden = [shape.hidden_size] * mlp_layers
-        self.mlp = _mlp([*hidden, width], activation) if mlp_layers else nn.Identity()
-        if initial is not None:
-            self._start_from(initial)
+        if mlp_layers:
+            self.embedding = _embedding(n_tokens, shape.hidden_size, initial)
+            self.mlp: nn.Module = _mlp([shape.hidden_size] * mlp_layers + [width], activation)
+        else:
+            self.embedding = _embedding(n_tokens, width, self._flattened(initial))
+            self.mlp = nn.Identity()
 
-    def _start_from(self, initial: torch.Tensor) -> None:
+    def _flattened(self, initial: torch.Tensor | None) -> torch.Tensor | None:
+        if initial is None:
+            return None
         tokens, *rest = self._sizes
         check_size('initial keys and values', (*rest[:3], tokens, rest[3]), tuple(initial.shape))
-        if not isinstance(self.mlp, nn.Identity):
-            raise CheckpointError('Start values need a deep prompt without an MLP')
-        with torch.no_grad():
-            self.embedding.weight.copy_(initial.permute(3, 0, 1, 2, 4).flatten(1))
+        return initial.permute(3, 0, 1, 2, 4).flatten(1)
 
     def fold(self) -> FoldedPrompt:
         """Return keys and values, (L, 2, K, P, D)."""
         flat = self.mlp(self.embedding.weight)  # (P, L * 2 * K * D)
         return FoldedPrompt(key_values=flat.view(self._sizes).permute(1, 2, 3, 0, 4))
+
+
+def _embedding(count: int, width: int, initial: torch.Tensor | None) -> nn.Embedding:
+    """Create embeddings (P, width) of given start values, or of random ones."""
+    embedding = nn.Embedding(count, width)
+    if initial is None:
+        nn.init.normal_(embedding.weight, std=INITIAL_STD)
+        return embedding
+    check_size('initial embeddings', (count, width), tuple(initial.shape))
+    with torch.no_grad():
+        embedding.weight.copy_(initial)
+    return embedding
 
 
 def _mlp(widths: list[int], activation: str) -> nn.Sequential:

@@ -97,7 +97,8 @@ def split_held_out(
 
 
 def plan_epoch(
-    examples: Sequence[EncodedExample], batch_size: int, batches: int, seed: int, epoch: int
+    examples: Sequence[EncodedExample], batch_size: int, batches: int, seed: int, epoch: int,
+    rehearsed: Sequence[list[EncodedExample]] = (),
 ) -> list[list[EncodedExample]]:
     """
     Shuffle into steps; the same for the same seed and epoch.
@@ -106,19 +107,28 @@ def plan_epoch(
     context; a step is made of several such batches, as a rule for several robots.
 
     :param batches: batches in a step
+    :param rehearsed: batches of known sentences to mix in
     """
     source = random.Random(f'{seed}/{epoch}')
-    by_context: dict[RobotContext, list[EncodedExample]] = defaultdict(list)
-    for example in examples:
-        by_context[example.context].append(example)
     chunks: list[list[EncodedExample]] = []
-    for members in by_context.values():
+    for members in group_by_context(examples).values():
         source.shuffle(members)
         chunks += [members[start:start + batch_size]
                    for start in range(0, len(members), batch_size)]
+    chunks += rehearsed
     source.shuffle(chunks)
     return [sum(chunks[start:start + batches], [])
             for start in range(0, len(chunks), batches)]
+
+
+def group_by_context(
+    examples: Sequence[EncodedExample],
+) -> dict[RobotContext, list[EncodedExample]]:
+    """Sort examples by robot."""
+    by_context: dict[RobotContext, list[EncodedExample]] = defaultdict(list)
+    for example in examples:
+        by_context[example.context].append(example)
+    return by_context
 
 
 def make_batches(
@@ -129,10 +139,7 @@ def make_batches(
 
     :param end_id: token to pad with
     """
-    by_context: dict[RobotContext, list[EncodedExample]] = defaultdict(list)
-    for example in examples:
-        by_context[example.context].append(example)
-    for context, members in by_context.items():
+    for context, members in group_by_context(examples).items():
         members.sort(key=len)
         for start in range(0, len(members), batch_size):
             yield _batch_from(context, members[start:start + batch_size], end_id)

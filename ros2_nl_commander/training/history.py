@@ -51,7 +51,7 @@ class History:
     :param best_step: step of the prompt that is kept
     :param without_progress: evaluations since then
     :param training: (step, loss) of every step
-    :param held_out: (step, loss) of every evaluation
+    :param held_out: (step, loss) of every evaluation, on what the run is judged by
     """
 
     step: int = 0
@@ -156,7 +156,7 @@ def _plot(path: Path, history: History) -> None:
     axes = figure.add_subplot()
     axes.plot(*zip(*history.training), linewidth=0.8, alpha=0.6, label='training')
     if history.held_out:
-        axes.plot(*zip(*history.held_out), marker='o', label='held out')
+        axes.plot(*zip(*history.held_out), marker='o', label='judged by')
         axes.axvline(history.best_step, color='grey', linestyle=':', label='best, kept')
     axes.set(xlabel='step', ylabel='loss, nats a token', yscale='log', title='Training')
     axes.grid(alpha=0.3)

@@ -27,12 +27,14 @@ from typing import Any
 
 from accelerate import Accelerator
 from ros2_nl_commander.language.errors import CheckpointError, DatasetError
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.checkpoint import (
     ENCODER_FILE, PromptCard, save_encoder, save_prompt, TrainedPrompt)
 from ros2_nl_commander.model.prompts import FoldedPrompt, PromptEncoder
 from ros2_nl_commander.training.examples import Example, hash_file, load_examples
 from ros2_nl_commander.training.history import find_state, History, STATE_FILE, write_report
+from ros2_nl_commander.training.lessons import known_files, Lessons, with_rehearsal
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.train import Outcome, Trainer
 import torch
@@ -50,6 +52,7 @@ class Session:
     :param start: trained prompt to go on from, if any
     :param resume: take up the run that was left in the output folder
     :param keep_encoder: also keep the trainable module, to train on from it
+    :param robot: description of the robot of lines that name none
     """
 
     settings: TrainingSettings
@@ -59,19 +62,28 @@ class Session:
     start: TrainedPrompt | None = None
     resume: bool = False
     keep_encoder: bool = False
+    robot: Path | None = None
 
     def load_examples(self) -> list[Example]:
         """Read every file; name every bad line of all of them in one error."""
+        robot = load_robot(self.robot) if self.robot else EMPTY_ROBOT
         examples: list[Example] = []
         errors: list[str] = []
         for path in self.data:
             try:
-                examples += load_examples(path)
+                examples += load_examples(path, robot)
             except DatasetError as error:
                 errors.append(str(error))
         if errors:
             raise DatasetError('\n'.join(errors))
         return examples
+
+    def load_lessons(self) -> Lessons:
+        """Read every file, and what is to be rehearsed."""
+        examples = self.load_examples()
+        if not self.settings.rehearsal:
+            return Lessons(examples)
+        return with_rehearsal(examples, self.settings)
 
     def make_output(self) -> None:
         """
@@ -90,7 +102,12 @@ class Session:
         """Name the data files, below the folder they share, with their hashes."""
         paths = [path.resolve() for path in self.data]
         root = os.path.commonpath([path.parent for path in paths])
-        return {'files': {str(path.relative_to(root)): hash_file(path) for path in paths}}
+        card = {'files': {str(path.relative_to(root)): hash_file(path) for path in paths}}
+        if self.robot:
+            card['robot'] = {self.robot.name: hash_file(self.robot)}
+        if self.settings.rehearsal:
+            card['rehearsed'] = {path.name: hash_file(path) for path in known_files()}
+        return card
 
     def fingerprint(self, processes: int) -> str:
         """
@@ -112,8 +129,8 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
     :raises CheckpointError: if there is nothing to resume, or the folder cannot be written
     """
     session.make_output()
-    examples = session.load_examples()
-    trainer = Trainer(backbone, examples, session.settings, session.output,
+    lessons = session.load_lessons()
+    trainer = Trainer(backbone, lessons, session.settings, session.output,
                       session.fingerprint(accelerator.num_processes), accelerator,
                       None if session.start is None else session.start.folded)
     if session.resume:
@@ -121,7 +138,7 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
 
     def save(prompt: FoldedPrompt, history: History) -> None:
         save_prompt(session.output, TrainedPrompt(
-            prompt, _card(session, history, backbone, len(examples), accelerator)))
+            prompt, _card(session, history, backbone, len(lessons.examples), accelerator)))
 
     outcome = trainer.run(save)
     if outcome.finished and accelerator.is_main_process:
@@ -144,7 +161,8 @@ def _card(
         training['started_from'] = {'data': session.start.card.data}
     metrics = {'training_loss': round(history.training[-1][1], 5)}
     if history.held_out:
-        metrics['held_out_loss'] = round(history.best_loss, 5)
+        judged = 'rehearsing_loss' if settings.rehearsal else 'held_out_loss'
+        metrics[judged] = round(history.best_loss, 5)
     return PromptCard(settings.kind, settings.layout, session.base_model,
                       session.data_card() | {'examples': examples}, training, metrics)
 

@@ -24,6 +24,10 @@ from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.model.sequence import LAYOUTS
 
 
+#: What a prompt may start as.
+INITIALS = ('random', 'embeddings', 'text')
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """
@@ -33,6 +37,9 @@ class TrainingSettings:
     :param n_tokens: virtual tokens
     :param mlp_layers: linear layers of the encoder; None is the kind's own (mlp 2, deep 0)
     :param activation: between the linear layers
+    :param initial: what a prompt starts as: ``random``, ``embeddings`` (of tokens drawn from the
+        vocabulary), ``text`` (of a task description); None is the kind's own (soft embeddings,
+        others random)
     :param layout: how the sequence is laid out, ``chat`` or ``plain``
     :param epochs: passes over the data
     :param batch_size: sentences in one forward of one process
@@ -44,6 +51,8 @@ class TrainingSettings:
     :param clip: largest norm of the gradient
     :param held_out: share of the data kept out to choose the best checkpoint by; 0 keeps the last
     :param evaluations: how often the held-out loss is measured in one epoch
+    :param rehearsal: sentences of the training data that ships in every epoch, other ones each
+        time, for each of the run's own: what the prompt knew is not lost; 0 none
     :param patience: evaluations without a better loss before the run stops early; 0 never
     :param seed: of the start values, the split and the order
     """
@@ -52,6 +61,7 @@ class TrainingSettings:
     n_tokens: int = 20
     mlp_layers: int | None = None
     activation: str = 'tanh'
+    initial: str | None = None
     layout: str = 'chat'
     epochs: int = 8
     batch_size: int = 4
@@ -63,22 +73,24 @@ class TrainingSettings:
     clip: float = 1.0
     held_out: float = 0.1
     evaluations: int = 1
+    rehearsal: float = 0.0
     patience: int = 3
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        options = {'kind': KINDS, 'activation': tuple(ACTIVATIONS), 'layout': tuple(LAYOUTS),
-                   'schedule': ('cosine', 'constant')}
+        options: dict[str, tuple[str | None, ...]] = {
+            'kind': KINDS, 'activation': tuple(ACTIVATIONS), 'layout': tuple(LAYOUTS),
+            'schedule': ('cosine', 'constant'), 'initial': (None, *INITIALS)}
         for name, allowed in options.items():
             if getattr(self, name) not in allowed:
-                raise ParameterError(f'{name} must be one of {", ".join(allowed)}, '
+                raise ParameterError(f'{name} must be one of {", ".join(filter(None, allowed))}, '
                                      f'got {getattr(self, name)!r}')
         for name in ('n_tokens', 'epochs', 'batch_size', 'accumulate', 'evaluations',
                      'learning_rate', 'clip'):
             if not getattr(self, name) > 0:
                 raise ParameterError(f'{name} must be above 0, got {getattr(self, name)}')
-        for name in ('patience', 'weight_decay'):
+        for name in ('patience', 'weight_decay', 'rehearsal'):
             if not getattr(self, name) >= 0:
                 raise ParameterError(f'{name} must be at least 0, got {getattr(self, name)}')
         for name in ('held_out', 'warmup'):
@@ -95,6 +107,11 @@ class TrainingSettings:
             raise ParameterError(f'mlp_layers must be at least {lowest}, got {self.mlp_layers}')
 
     @property
+    def start_values(self) -> str:
+        """Return what the prompt starts as."""
+        return self.initial or ('embeddings' if self.kind == 'soft' else 'random')
+
+    @property
     def encoder_layers(self) -> int:
         """Return the linear layers of the encoder."""
         default = {'soft': 0, 'mlp': 2, 'deep': 0}[self.kind]
@@ -106,7 +123,13 @@ NOTEBOOK = TrainingSettings(
     kind='mlp', n_tokens=20, layout='plain', epochs=50, batch_size=1, learning_rate=1e-4,
     warmup=0.0, schedule='constant', clip=1.0, held_out=0.0, patience=0)
 
-PRESETS = {'default': TrainingSettings(), 'notebook': NOTEBOOK}
+#: A few phrases of one's own, added to what a prompt of the kind ``deep`` knows, at a third of the
+#: rate that it was trained at. None is held out: a word that is left out is not learned.
+TEACH = TrainingSettings(
+    kind='deep', epochs=10, batch_size=4, accumulate=2, learning_rate=1e-2, warmup=0.1,
+    held_out=0.0, rehearsal=2.0, patience=3)
+
+PRESETS = {'default': TrainingSettings(), 'notebook': NOTEBOOK, 'teach': TEACH}
 
 
 def settings_from_start(settings: TrainingSettings, start: TrainedPrompt) -> TrainingSettings:
@@ -117,7 +140,7 @@ def settings_from_start(settings: TrainingSettings, start: TrainedPrompt) -> Tra
     """
     kind = 'deep' if start.folded.key_values is not None else 'soft'
     return replace(settings, kind=kind, n_tokens=start.folded.length, mlp_layers=None,
-                   layout=start.card.layout)
+                   initial=None, layout=start.card.layout)
 
 
 def with_overrides(settings: TrainingSettings, **values: object) -> TrainingSettings:

@@ -32,9 +32,9 @@ from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import (
     encode_examples, EncodedExample, plan_epoch, split_held_out)
 from ros2_nl_commander.training.encoders import build_encoder
-from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.history import History, load_state, save_state
 from ros2_nl_commander.training.interrupts import interrupt_delayed
+from ros2_nl_commander.training.lessons import Lessons, Rehearsal
 from ros2_nl_commander.training.objective import Objective
 from ros2_nl_commander.training.schedule import learning_rate
 from ros2_nl_commander.training.settings import TrainingSettings
@@ -64,7 +64,7 @@ class Trainer:
     """Trains one prompt on one set of examples."""
 
     def __init__(
-        self, backbone: Backbone, examples: Sequence[Example], settings: TrainingSettings,
+        self, backbone: Backbone, lessons: Lessons, settings: TrainingSettings,
         folder: Path, fingerprint: str, accelerator: Accelerator,
         start: FoldedPrompt | None = None,
     ) -> None:
@@ -72,6 +72,7 @@ class Trainer:
         Prepare a run from the beginning.
 
         :param backbone: loaded ``for_training``
+        :param lessons: what to learn from, to be judged by and to rehearse
         :param folder: where checkpoints and logs go
         :param fingerprint: of settings and data, guards ``resume``
         :param start: trained prompt to go on from, instead of random values
@@ -81,8 +82,11 @@ class Trainer:
         self._fingerprint = fingerprint
         self._is_main = accelerator.is_main_process
         sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[settings.layout])
-        self._training, self._held_out = split_held_out(
-            encode_examples(examples, sequence), settings.held_out, settings.seed)
+        self._training, held_out = split_held_out(
+            encode_examples(lessons.examples, sequence), settings.held_out, settings.seed)
+        self._held_out = [*held_out, *encode_examples(lessons.judged_by, sequence)]
+        self._rehearsal = Rehearsal(
+            encode_examples(lessons.known, sequence), settings.batch_size, settings.seed)
         self._loss = StepLoss(Objective(backbone, sequence), accelerator,
                               settings.batch_size, sequence.end_id)
         self.encoder = build_encoder(settings, backbone, start)
@@ -138,8 +142,10 @@ class Trainer:
             self._evaluate_if_due(save_best, log)
 
     def _plan(self, epoch: int) -> list[list[EncodedExample]]:
-        return plan_epoch(self._training, self._settings.batch_size, self._batches_per_step,
-                          self._settings.seed, epoch)
+        settings = self._settings
+        rehearsed = settings.rehearsal * len(self._training) / settings.batch_size
+        return plan_epoch(self._training, settings.batch_size, self._batches_per_step,
+                          settings.seed, epoch, self._rehearsal.batches(round(rehearsed), epoch))
 
     def _remaining_steps(self) -> Iterator[list[EncodedExample]]:
         steps = [step for epoch in range(self._settings.epochs)

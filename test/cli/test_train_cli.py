@@ -21,6 +21,8 @@ import json
 
 import pytest
 from ros2_nl_commander.cli.train import main
+from ros2_nl_commander.training import lessons
+from ros2_nl_commander.training.settings import TEACH
 from ros2_nl_commander.training.step_loss import StepLoss
 
 pytest.importorskip('accelerate')
@@ -72,7 +74,7 @@ def test_training_goes_on_from_a_trained_prompt(arguments, tmp_path, kind, goes_
     assert main([*arguments, '--kind', kind]) == 0
     first = json.loads((tmp_path / 'out' / 'metrics.json').read_text())
     again = [*arguments, '--output', str(tmp_path / 'more'), '--from', str(tmp_path / 'out'),
-             '--learning-rate', '1e-9', '--batch-size', '1']
+             '--preset', 'default', '--learning-rate', '1e-9']
     assert main(again) == 0
     card = json.loads((tmp_path / 'more' / 'prompt.json').read_text())
     assert card['kind'] == goes_on_as
@@ -80,6 +82,36 @@ def test_training_goes_on_from_a_trained_prompt(arguments, tmp_path, kind, goes_
     more = json.loads((tmp_path / 'more' / 'metrics.json').read_text())
     # The same held-out sentences, and a learning rate that changes nothing.
     assert more['held_out'][0][1] == pytest.approx(first['best_loss'], rel=1e-4)
+
+
+def test_a_few_phrases_are_taught_to_a_prompt(arguments, tmp_path, monkeypatch):
+    known = [{'instruction': f'blink {count}', 'command': f'/blink data: {count}',
+              'robot': f'{name}.yaml'} for name in 'abcdefgh' for count in range(6)]
+    for file in lessons.KNOWN_FILES:
+        (tmp_path / file).write_text(''.join(json.dumps(line) + '\n' for line in known))
+    for name in 'abcdefgh':
+        (tmp_path / f'{name}.yaml').write_text(
+            f'robot: {name}\ntopics: {{/blink: std_msgs/msg/UInt8, /{name}: std_msgs/msg/Bool}}\n')
+    robot = tmp_path / 'mine.yaml'
+    robot.write_text('robot: mine\nservices: {/lamp: std_srvs/srv/SetBool}\n')
+    data = tmp_path / 'phrases.jsonl'
+    data.write_text('{"instruction": "sun", "command": "/lamp data: true"}\n'
+                    '{"instruction": "moon", "command": "/lamp data: false"}\n')
+    monkeypatch.setattr(lessons, 'share_file', lambda *parts: tmp_path / parts[-1])
+
+    assert main([*arguments, '--kind', 'deep']) == 0
+    model = arguments[arguments.index('--model') + 1]
+    assert main(['--from', str(tmp_path / 'out'), '--robot', str(robot), '--data', str(data),
+                 '--output', str(tmp_path / 'taught'), '--device', 'cpu', '--model', model,
+                 '--dtype', 'float32', '--epochs', '2']) == 0
+    card = json.loads((tmp_path / 'taught' / 'prompt.json').read_text())
+    assert card['kind'] == 'deep' and card['training']['rehearsal'] == TEACH.rehearsal
+    assert card['training']['learning_rate'] == TEACH.learning_rate
+    assert set(card['data']['rehearsed']) == set(lessons.KNOWN_FILES)
+    assert set(card['data']['robot']) == {'mine.yaml'} and card['data']['examples'] == 2
+    # Two phrases are one batch, and one batch of known sentences a step goes with it.
+    assert card['training']['steps'] == 2 and set(card['metrics']) == {
+        'training_loss', 'rehearsing_loss'}
 
 
 def test_the_notebook_preset_needs_no_data(tiny_model_folder, tmp_path):
@@ -128,6 +160,10 @@ def test_every_bad_line_is_told_before_a_model_is_loaded(arguments, data, capsys
     (['--kind', 'soft', '--mlp-layers', '2'], 'a soft prompt has no MLP'),
     (['--resume'], 'Nothing to resume in'),
     (['--data', '/no/such/file.jsonl'], 'Cannot read /no/such/file.jsonl'),
+    (['--robot', '/no/such/robot.yaml'], '/no/such/robot.yaml'),
+    (['--from', 'no_such_prompt'], 'No prompt in no_such_prompt'),
+    (['--preset', 'teach'], 'give --from general'),
+    (['--initial', 'text', '--rehearsal', '-1'], 'rehearsal must be at least 0'),
 ])
 def test_what_cannot_work_is_one_clear_line(arguments, capsys, more, text):
     assert text in error_of(capsys, [*arguments, *more])
@@ -136,6 +172,11 @@ def test_what_cannot_work_is_one_clear_line(arguments, capsys, more, text):
 def test_a_bad_output_is_told_before_a_model_is_loaded(arguments, data, capsys):
     line = error_of(capsys, [*arguments, '--model', '/no/such', '--output', str(data)])
     assert f'Cannot write to {data}' in line
+
+
+def test_the_prompt_that_ships_is_found_by_its_name(arguments, capsys):
+    assert main([*arguments, '--from', 'general', '--rehearsal', '0']) == 1
+    assert 'keys and values do not fit this model' in capsys.readouterr().err
 
 
 def test_without_data_there_is_nothing_to_train_on(tmp_path, capsys):

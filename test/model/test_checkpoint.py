@@ -25,7 +25,7 @@ import pytest
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model import checkpoint
 from ros2_nl_commander.model.checkpoint import (
-    load_prompt, PromptCard, save_encoder, save_prompt, TrainedPrompt)
+    find_prompt, load_prompt, PromptCard, save_encoder, save_prompt, TrainedPrompt)
 from ros2_nl_commander.model.prompts import FoldedPrompt, PTuningV2Prompt, SoftPrompt
 from ros2_nl_commander.model.shape import ModelShape
 from safetensors import SafetensorError
@@ -228,3 +228,11 @@ def test_a_damaged_or_missing_pt_file_is_refused(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     refused(path, 'as plain tensors')
+
+
+def test_a_prompt_that_ships_is_found_by_its_name_and_others_by_their_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'general').mkdir()
+    assert (find_prompt('general') / 'prompt.json').is_file()
+    for name in ('./general/', '..', '.', 'mine', str(tmp_path / 'general')):
+        assert find_prompt(name) == Path(name)

@@ -152,7 +152,7 @@ def test_deep_prompt_starts_from_given_keys_and_values():
     assert torch.equal(prompt.fold().key_values, initial)
     with pytest.raises(CheckpointError, match=r'expected \(3, 2, 2, 4, 16\), got'):
         DeepPrompt(SHAPE, 4, initial=initial)
-    with pytest.raises(CheckpointError, match='without an MLP'):
+    with pytest.raises(CheckpointError, match=r'expected \(5, 32\), got'):
         DeepPrompt(SHAPE, TOKENS, mlp_layers=1, initial=initial)
 
 

@@ -25,6 +25,7 @@ from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.evidence import check_said
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.grammar_matching import matches
+from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.training.examples import load_examples
 
 DATA = Path(__file__).parents[2] / 'data'
@@ -52,6 +53,29 @@ def test_no_right_answer_is_refused_as_unsaid(name):
         except UnsaidError as error:
             refused.append((example.instruction, example.answer, str(error)))
     assert refused == []
+
+
+def taught(name):
+    robot = load_robot(DATA / 'teach' / 'robot.yaml')
+    return load_examples(DATA / 'teach' / f'{name}.jsonl', robot)
+
+
+@pytest.mark.parametrize('name', ['phrases', 'heldout'])
+def test_what_the_benchmark_teaches_can_be_answered(name):
+    examples = taught(name)
+    grammar = grammar_from_robot(examples[0].robot)
+    assert len(examples) == 20
+    for example in examples:
+        assert matches(grammar, example.answer), (example.instruction, example.answer)
+        if example.command is not None:
+            check_said(example.instruction, example.answer)
+
+
+def test_held_out_phrases_ask_for_what_was_taught_in_other_words():
+    phrases, held_out = taught('phrases'), taught('heldout')
+    assert not {plain(e.instruction) for e in phrases} & {plain(e.instruction) for e in held_out}
+    names = {example.answer.split()[0] for example in phrases}
+    assert {example.answer.split()[0] for example in held_out} <= names
 
 
 def test_no_held_out_robot_and_no_held_out_sentence_is_trained_on():

@@ -23,6 +23,7 @@ import signal
 import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.training.lessons import Lessons
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.step_loss import StepLoss
 from ros2_nl_commander.training.train import Trainer
@@ -37,7 +38,8 @@ def make_trainer(tiny_backbone, examples, accelerator, tmp_path):
         settings = TrainingSettings(**{
             'n_tokens': 3, 'epochs': 2, 'batch_size': 4, 'held_out': 0.0, 'warmup': 0.0,
             'learning_rate': 1e-2, **values})
-        return Trainer(backbone, examples, settings, tmp_path / 'run', 'print', accelerator)
+        return Trainer(backbone, Lessons(examples), settings, tmp_path / 'run', 'print',
+                       accelerator)
     return make
 
 

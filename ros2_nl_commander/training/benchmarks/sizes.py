@@ -23,7 +23,6 @@ from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedP
 from ros2_nl_commander.model.prompts import DeepPrompt, PTuningV2Prompt, SoftPrompt
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.table import Table
-import torch
 from transformers import AutoConfig
 
 
@@ -38,7 +37,7 @@ def measure_sizes(folder: Path) -> Table:
     """
     shape = shape_from_config(AutoConfig.from_pretrained(folder))
     encoders: dict[str, SoftPrompt | PTuningV2Prompt | DeepPrompt] = {
-        'soft': SoftPrompt(shape, TOKENS, torch.zeros(TOKENS, shape.hidden_size)),
+        'soft': SoftPrompt(shape, TOKENS),
         'mlp (2 layers, the notebook)': PTuningV2Prompt(shape, TOKENS),
         'deep': DeepPrompt(shape, TOKENS),
         'deep, 2-layer MLP': DeepPrompt(shape, TOKENS, mlp_layers=2),

@@ -43,3 +43,22 @@ class Table:
 
 def _cell(text: str) -> str:
     return text.replace('|', r'\|')
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    Several tables that belong together.
+
+    :param title: of the page
+    :param introduction: what holds for all tables, in Markdown
+    """
+
+    title: str
+    introduction: str
+    tables: Sequence[Table]
+
+    def as_markdown(self) -> str:
+        """Write the page in Markdown."""
+        tables = '\n'.join(table.as_markdown() for table in self.tables)
+        return f'# {self.title}\n\n{self.introduction}\n\n{tables}'
