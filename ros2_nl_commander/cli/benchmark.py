@@ -23,6 +23,7 @@ from pathlib import Path
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorSettings
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.training.benchmarks.ablation import measure_ablation
@@ -32,7 +33,6 @@ from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.sizes import measure_sizes
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 
 STOPS = 100

@@ -54,6 +54,7 @@ DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear'
                          200, 10.0)
 ESCAPE, CTRL_C, ENTER = '\x1b', '\x03', '\r'
 COLOURS = re.compile('\x1b\\[[0-9;]*m')
+DIMMED = re.compile('\x1b\\[(?=[0-9;]*90)[0-9;]*m *draft: ')
 CONTROLS = re.compile('\x1b\\[[0-9;?]*[A-Za-z]|\r')
 
 
@@ -63,7 +64,7 @@ def client(bench, robot, tmp_path):
     policy = tmp_path / 'policy.yaml'
     policy.write_text(POLICY)
     bench.start(execute='auto', policy=str(policy), audit_log=str(tmp_path / 'audit.jsonl'))
-    client = CommanderClient(context=bench.context)
+    client = CommanderClient(context=bench.context, wants_drafts=True)
     bench.add(client)
     client.wait_until_active(TIMEOUT_SEC)
     return client
@@ -95,16 +96,25 @@ class Terminal:
 
     def talk(self, person):
         """Let the dialogue run while a person, in a thread, types; they leave at the end."""
+        has_left = threading.Event()
+
         def act():
             try:
                 person()
                 wait_until(lambda: self.screen.is_asking)
-            finally:
-                self.press(CTRL_C)
+            except BaseException:
+                # Somewhere in between one Ctrl-C may only stop: go on, so that the failure is seen.
+                while not has_left.wait(0.2):
+                    self.press(CTRL_C)
+                raise
+            self.press(CTRL_C)
 
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(act)
-            self.dialogue.talk()
+            try:
+                self.dialogue.talk()
+            finally:
+                has_left.set()
             done.result(TIMEOUT_SEC)
 
 
@@ -132,6 +142,23 @@ def test_a_sentence_is_followed_to_its_end(bench, robot, terminal):
     assert 'send the goal order: 3 to the action /porter/patrol - walk a patrol' in terminal.text
     assert terminal.text.rstrip().endswith('left the console')
     assert robot.state.patrol_rounds == 3
+
+
+def test_the_command_is_seen_as_it_forms_and_only_as_a_draft(bench, terminal):
+    bench.generator.drafts = ['/porter/siren \x1b[2J']
+    bench.generator.may_answer.clear()
+
+    def person():
+        terminal.press('siren' + ENTER)
+        terminal.see('draft: /porter/siren \\x1b[2J')
+        assert DIMMED.search(terminal.raw.getvalue())
+        assert 'ros2 service call' not in terminal.text
+        bench.generator.may_answer.set()
+        terminal.see('succeeded after')
+
+    terminal.talk(person)
+    after = terminal.text.rpartition('ros2 service call')[2]
+    assert 'call the service /porter/siren' in after and 'draft' not in after
 
 
 def test_y_approves(bench, robot, terminal):

@@ -40,12 +40,12 @@ sys.path.insert(0, sys.argv.pop(1))
 from ros_bench import FakeGenerator
 from ros2_nl_commander.cli import console
 class Generator(FakeGenerator):
-    def generate(self, instruction, should_stop):
+    def generate(self, instruction, should_stop, on_text=None):
         if instruction == 'wait':
             self.may_answer.clear()
         elif instruction == 'fly':
             self.answer = None
-        return super().generate(instruction, should_stop)
+        return super().generate(instruction, should_stop, on_text)
 sys.exit(console.main(generator_factory=Generator().load))
 """
 

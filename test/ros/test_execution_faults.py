@@ -37,7 +37,7 @@ from ros2_nl_commander.language.generation import Generation
 class Driver:
     def use_robot(self, robot): pass
     def describe(self): return {}
-    def generate(self, instruction, should_stop):
+    def generate(self, instruction, should_stop, on_text=None):
         return Generation(instruction, TopicPublication(
             '/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.5}}, 200, 10.0),
             None, 0.0)
