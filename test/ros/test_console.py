@@ -20,7 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 import re
 import threading
-import time
 
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.data_structures import Size
@@ -190,15 +189,25 @@ def test_n_refuses(bench, robot, terminal):
     assert bench.end_of('unlock').message == 'canceled' and not robot.state.tray_lock
 
 
-def test_what_was_typed_before_the_question_approves_nothing(bench, robot, terminal):
+def test_what_was_typed_before_the_question_approves_nothing(
+    bench, robot, terminal, keyboard, monkeypatch
+):
     bench.generator.answer = UNLOCK
     bench.generator.may_answer.clear()
+    read, really = [], keyboard.read_keys
+
+    def read_keys():
+        pressed = really()
+        read.extend(press.key for press in pressed)
+        return pressed
+
+    monkeypatch.setattr(keyboard, 'read_keys', read_keys)
 
     def person():
         terminal.press('unlock' + ENTER)
         wait_until(lambda: 'generating' in bench.stages('unlock'))
         terminal.press('yyy')
-        time.sleep(0.5)  # they are read then, and have no effect that could be waited for
+        wait_until(lambda: read.count('y') == 3)  # and nothing else comes of them
         bench.generator.may_answer.set()
         terminal.see('waits for your approval')
         assert bench.stages('unlock')[-1] == 'awaiting_approval'
