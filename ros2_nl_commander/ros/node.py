@@ -89,14 +89,14 @@ class NlCommander(PatientLifecycleNode):
         super().__init__('nl_commander', context=context, namespace=namespace,
                          parameter_overrides=parameter_overrides)
         self._generator_factory = generator_factory
-        self._says = says = Publishers(self)
-        self._desk = InstructionDesk(says.report, says.publish_command, says.drafts_of)
-        self._robot_source = RobotSource(self, self._desk)
         self._is_unconfigured = True
         self._failure = ''
         self._why_inactive = 'unconfigured'
         self._guard = ParameterGuard(lambda: self._is_unconfigured)
         self._guard.declare(self)
+        self._says = says = Publishers(self)
+        self._desk = InstructionDesk(says.report, says.publish_command, says.drafts_of)
+        self._robot_source = RobotSource(self, self._desk)
         parameters = read_parameters(self)
         self._create_interfaces(parameters.diagnostics_period_sec)
         if parameters.autostart:
