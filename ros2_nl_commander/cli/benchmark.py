@@ -23,6 +23,7 @@ from pathlib import Path
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorSettings
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.fetch import fetch_model
@@ -31,8 +32,7 @@ from ros2_nl_commander.training.benchmarks.crowds import measure_crowds
 from ros2_nl_commander.training.benchmarks.decoding import measure_decoding
 from ros2_nl_commander.training.benchmarks.packing import measure_packing
 from ros2_nl_commander.training.benchmarks.profiling import measure_profile
-from ros2_nl_commander.training.benchmarks.prompts import (
-    GROUPS, measure_prompts, Sweep)
+from ros2_nl_commander.training.benchmarks.prompts import GROUPS, measure_prompts, Sweep
 from ros2_nl_commander.training.benchmarks.quantization import measure_quantization
 from ros2_nl_commander.training.benchmarks.recipes import measure_recipes
 from ros2_nl_commander.training.benchmarks.scale import measure_scale
@@ -41,7 +41,6 @@ from ros2_nl_commander.training.benchmarks.startup import measure_startup
 from ros2_nl_commander.training.benchmarks.table import Page, Table
 from ros2_nl_commander.training.benchmarks.teach import measure_teach
 from ros2_nl_commander.training.benchmarks.training import measure_training
-from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 
 STOPS = 100

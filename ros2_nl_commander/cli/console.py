@@ -81,7 +81,7 @@ def _run(options: Namespace, ros: list[str], factory: GeneratorFactory) -> int:
     if options.alone and factory is load_generator:
         fetch_model(options.model, _note)
     with _rclpy(['--ros-args', *QUIET, *ros[1:]] if options.alone else ros), ExitStack() as stack:
-        client = CommanderClient()
+        client = CommanderClient(wants_drafts=_has_screen(options))
         if options.alone:
             _note('starting the node; the model is loading')
             stack.enter_context(node_alone(factory, options))
@@ -104,7 +104,7 @@ def _talk(client: CommanderClient, robot: RobotDescription, options: Namespace) 
     """Talk in the way that standard input and output allow."""
     if not sys.stdin.isatty():
         return run_script(client, sys.stdin, options.yes, options.timeout)
-    if options.plain or not sys.stdout.isatty() or os.environ.get('TERM') == 'dumb':
+    if not _has_screen(options):
         PlainConsole(client, robot, _line_reader(), options.yes, options.timeout).talk()
         return 0
     vocabulary = Vocabulary(robot)
@@ -112,6 +112,11 @@ def _talk(client: CommanderClient, robot: RobotDescription, options: Namespace) 
     with patch_stdout():  # what libraries print must not tear the prompt apart
         Dialogue(client, screen, vocabulary, robot, options.yes, options.timeout).talk()
     return 0
+
+
+def _has_screen(options: Namespace) -> bool:
+    return (sys.stdin.isatty() and sys.stdout.isatty() and not options.plain
+            and os.environ.get('TERM') != 'dumb')
 
 
 def _line_reader() -> Callable[[str], str]:

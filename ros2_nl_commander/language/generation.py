@@ -36,6 +36,9 @@ QUANTIZATIONS = ('none', 'int8', 'int4')
 #: Asked between tokens; True abandons the sentence.
 StopCheck = Callable[[], bool]
 
+#: Told the answer as it forms, whole each time: a draft that nobody has checked, no command.
+TextListener = Callable[[str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSettings:
@@ -95,12 +98,15 @@ class Generator(Protocol):
         May run beside ``generate``, which goes on for the robot before.
         """
 
-    def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck, on_text: TextListener | None = None
+    ) -> Generation:
         """
         Answer one instruction; a decline is an answer, not an error.
 
         :param instruction: the sentence
         :param should_stop: asked between tokens; True ends the work with a decline
+        :param on_text: told the text so far whenever there is more of it; None costs nothing
         :raises InstructionError: if the sentence must not reach the model
         :raises ModelError: if the model fails
         """

@@ -66,6 +66,7 @@ class Decoded:
 def decode_greedily(
     backbone: Backbone, prefix: KeyValues, ids: list[int], *, matching: Matching,
     end_ids: Set[int], max_new_tokens: int, should_stop: Callable[[], bool], drafter: Drafter,
+    on_answer: Callable[[list[int]], None] | None = None,
 ) -> Decoded:
     """
     Take the likeliest token that may follow, again and again, until the answer is whole.
@@ -76,6 +77,7 @@ def decode_greedily(
     :param end_ids: tokens that end an answer, and are no part of it
     :param should_stop: asked before every forward
     :param drafter: made for this instruction; its guesses change nothing but the time
+    :param on_answer: told the answer so far, before every forward but the first, and at the end
     :raises GrammarViolationError: if the matching fails; there is no answer then
     """
     cache = KeyValueCache(prefix)
@@ -85,6 +87,8 @@ def decode_greedily(
         forced = matching.forced()
         forced_count += len(forced)
         answer += forced
+        if on_answer is not None and forwards:
+            on_answer(answer)
         pending = pending + forced
         room = max_new_tokens - len(answer)
         ending = _ending(matching, room, should_stop)

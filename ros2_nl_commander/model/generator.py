@@ -21,7 +21,7 @@ does not pass is a decline with its reason, never a command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import logging
 import time
@@ -33,7 +33,8 @@ from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
     NotOfferedError, UnsaidError)
 from ros2_nl_commander.language.evidence import check_said
-from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
+from ros2_nl_commander.language.generation import (
+    Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
@@ -113,12 +114,16 @@ class CommandGenerator:
                 self._preparation.prepare(robot)
         self._index = index
 
-    def generate(self, instruction: str, should_stop: StopCheck = lambda: False) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck = lambda: False,
+        on_text: TextListener | None = None,
+    ) -> Generation:
         """
         Answer one instruction.
 
         :param instruction: the sentence
         :param should_stop: asked before every forward; True ends the work with a decline
+        :param on_text: told the text so far after every forward; None costs nothing
         :returns: a command that this robot accepts, or the reason why there is none
         :raises InstructionError: if the sentence must not reach the model
         :raises ModelError: if the model fails, for example out of memory
@@ -128,7 +133,7 @@ class CommandGenerator:
         start = time.perf_counter()
         robot = index.shortlist(sentence)
         try:
-            decoded = self._decode(sentence, robot, should_stop)
+            decoded = self._decode(sentence, robot, should_stop, on_text)
             command, reason = self._command_or_reason(sentence, decoded, robot)
         except GrammarViolationError as error:
             _logger.warning('%s', error)
@@ -148,7 +153,8 @@ class CommandGenerator:
         }
 
     def _decode(
-        self, sentence: str, robot: RobotDescription, should_stop: StopCheck
+        self, sentence: str, robot: RobotDescription, should_stop: StopCheck,
+        on_text: TextListener | None,
     ) -> Decoded:
         with _model_errors():
             prepared = self._preparation.prepare(robot)
@@ -158,11 +164,16 @@ class CommandGenerator:
             decoded = decode_greedily(
                 self._backbone, prepared.prefix, ids, matching=prepared.start(),
                 end_ids=self._sequence.end_ids, should_stop=should_stop,
-                max_new_tokens=self._settings.max_new_tokens, drafter=drafter)
+                max_new_tokens=self._settings.max_new_tokens, drafter=drafter,
+                on_answer=None if on_text is None else self._tell(on_text))
         if decoded.ending is Ending.WHOLE:
             precedent = Precedent(tuple(ids), (*decoded.ids, self._sequence.end_id))
             self._precedents = (*self._precedents, precedent)[-REMEMBERED:]
         return decoded
+
+    def _tell(self, on_text: TextListener) -> Callable[[list[int]], None]:
+        # A character of several tokens that is not whole yet reads as a replacement character.
+        return lambda ids: on_text(self._sequence.answer_text(ids).rstrip('\ufffd').strip())
 
     def _command_or_reason(
         self, sentence: str, decoded: Decoded, robot: RobotDescription

@@ -35,13 +35,16 @@ from ros2_nl_commander.language.errors import (
     NlCommanderError,
     NotOfferedError,
 )
-from ros2_nl_commander.language.generation import Generator
+from ros2_nl_commander.language.generation import Generator, TextListener
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import REASONS
 from ros2_nl_commander.language.steps import split_steps
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage
+
+#: Asked for each sentence: who listens may come and go.
+DraftsOf = Callable[[Request], TextListener | None]
 
 _SEVERAL = REASONS['one step only']
 
@@ -58,12 +61,14 @@ class Answerer:
     :param generator: writes the commands
     :param current_robot: gives the robot as it is by then: an interface may have gone meanwhile
     :param deliver: takes the texts of valid commands, one for each step, and ends the request
+    :param drafts_of: gives what is told a request's answer as it forms, or None
     :param most_steps: how many commands one sentence may ask for
     """
 
     generator: Generator
     current_robot: Callable[[], RobotDescription]
     deliver: Callable[[Request, tuple[str, ...]], None]
+    drafts_of: DraftsOf
     most_steps: int = 1
 
     def answer(self, request: Request) -> None:
@@ -99,7 +104,8 @@ class Answerer:
             raise _Declined(f'step {number}, {step!r}: {declined}') from declined
 
     def _text(self, request: Request, sentence: str) -> str:
-        generation = self.generator.generate(sentence, request.should_stop)
+        generation = self.generator.generate(
+            sentence, request.should_stop, self.drafts_of(request))
         if generation.command is None:
             raise _Declined(generation.reason or 'the model declined')
         return write_valid_command(generation.command, self.current_robot())

@@ -26,7 +26,7 @@ import threading
 import time
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.client import Client
 from rclpy.context import Context
@@ -75,17 +75,20 @@ class CommanderClient(Node):
 
     Publishers: ``nl_command`` (std_msgs/String), ``nl_commander/approve`` (std_msgs/String)
 
-    Subscriptions: ``nl_commander/status`` (diagnostic_msgs/DiagnosticStatus), ``/diagnostics``
+    Subscriptions: ``nl_commander/status`` (diagnostic_msgs/DiagnosticStatus), ``/diagnostics``,
+    and where drafts are wanted ``nl_commander/forming`` (diagnostic_msgs/KeyValue)
 
     Clients: ``nl_commander/stop`` (std_srvs/Trigger)
 
     :param context: rclpy context; the default one if None
+    :param wants_drafts: listen to answers while they form; the node writes them only then
     """
 
-    def __init__(self, *, context: Context | None = None) -> None:
+    def __init__(self, *, context: Context | None = None, wants_drafts: bool = False) -> None:
         super().__init__('nl_commander_client', context=context)
         self._reports: queue.Queue[StatusReport] = queue.Queue()
         self._state: DiagnosticStatus | None = None
+        self._draft = KeyValue()
         self._instructions = self.create_publisher(String, 'nl_command', qos.INSTRUCTION)
         self._approvals = self.create_publisher(String, 'nl_commander/approve', qos.INSTRUCTION)
         # A group of its own: the answer to a stop waits for nothing.
@@ -95,6 +98,9 @@ class CommanderClient(Node):
             DiagnosticStatus, 'nl_commander/status', self._on_status, qos.STATUS)
         self.create_subscription(
             DiagnosticArray, '/diagnostics', self._on_diagnostics, qos.DIAGNOSTICS)
+        if wants_drafts:
+            self.create_subscription(
+                KeyValue, 'nl_commander/forming', self._on_forming, qos.FORMING)
         # Where names are remapped, the node is where its status comes from.
         self._status_name = self.resolve_topic_name('nl_commander/status')
         self._commander = f'{self._status_name.rpartition("/")[0]}:'
@@ -170,6 +176,11 @@ class CommanderClient(Node):
             raise NodeError(f'the stop is NOT confirmed: {response.message}')
         return str(response.message)
 
+    def draft_of(self, request_id: str) -> str:
+        """Give what the model has written so far: nobody has checked it, and it may be lost."""
+        draft = self._draft
+        return str(draft.value) if draft.key == request_id else ''
+
     def overhear(self) -> list[StatusReport]:
         """Give what the node has said since the last time and nobody has followed."""
         heard = []
@@ -189,6 +200,9 @@ class CommanderClient(Node):
             self._reports.put(report_from_message(message))
         except NodeError as error:
             self.get_logger().warning(str(error))
+
+    def _on_forming(self, message: KeyValue) -> None:
+        self._draft = message
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

@@ -18,9 +18,9 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-import math
 import threading
 
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.ros.status import Stage, StatusReport
 
 #: Latencies kept for the percentiles: recent enough to show a machine that got slower.
@@ -48,23 +48,10 @@ class Figures:
     def as_values(self) -> dict[str, str]:
         """Name the counts of instructions by how they ended, and the latencies [s]."""
         with self._lock:
-            counts, seconds = dict(self._counts), sorted(self._seconds)
+            counts, seconds = dict(self._counts), list(self._seconds)
         values = {f'instructions {stage.value}': str(counts.get(stage, 0))
                   for stage in Stage if stage is Stage.RECEIVED or stage.is_terminal}
         for percent in (50, 95):
-            latency = percentile(seconds, percent)
-            values[f'latency p{percent} [s]'] = '' if latency is None else f'{latency:.3f}'
+            values[f'latency p{percent} [s]'] = (
+                f'{percentile(seconds, percent):.3f}' if seconds else '')
         return values
-
-
-def percentile(ordered: list[float], percent: float) -> float | None:
-    """
-    Pick a percentile by nearest rank.
-
-    :param ordered: values in ascending order
-    :param percent: above 0, at most 100
-    :returns: one of the values, or None if there are none
-    """
-    if not ordered:
-        return None
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

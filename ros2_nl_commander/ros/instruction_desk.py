@@ -31,7 +31,7 @@ from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.stop_words import is_stop
-from ros2_nl_commander.ros.answering import Answerer
+from ros2_nl_commander.ros.answering import Answerer, DraftsOf
 from ros2_nl_commander.ros.execution.gate import Gate
 from ros2_nl_commander.ros.figures import Figures
 from ros2_nl_commander.ros.parameters import NodeParameters
@@ -49,14 +49,18 @@ class InstructionDesk:
 
     :param report: told of every stage of every instruction
     :param publish: puts the text of a valid command out
+    :param drafts_of: gives what is told a request's answer as it forms, or None
     """
 
-    def __init__(self, report: Report, publish: Callable[[str], None]) -> None:
+    def __init__(
+        self, report: Report, publish: Callable[[str], None], drafts_of: DraftsOf
+    ) -> None:
         self.figures = Figures()
         self.worker = InstructionWorker(self._answer)
         self.robot = EMPTY_ROBOT
         self._report = report
         self._publish = publish
+        self._drafts_of = drafts_of
         self.gate: Gate | None = None
         self._generator: Generator | None = None
         self._description: dict[str, str] = {}
@@ -144,7 +148,8 @@ class InstructionDesk:
         if self._generator is None:
             raise ModelError('no model is loaded')
         most_steps = 1 if self.gate is None else self.gate.most_steps
-        Answerer(self._generator, lambda: self.robot, self._deliver, most_steps).answer(request)
+        Answerer(self._generator, lambda: self.robot, self._deliver, self._drafts_of,
+                 most_steps).answer(request)
         # Asked here and kept: the generator need not bear questions while it is at work.
         self._description = self._generator.describe()
 

@@ -23,29 +23,25 @@ Owns the ROS interfaces and the lifecycle. How an instruction is queued and answ
 from __future__ import annotations
 
 from collections.abc import Sequence
-import threading
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined,unused-ignore]
 from rclpy.context import Context
-from rclpy.lifecycle import LifecycleNodeMixin, LifecycleState, TransitionCallbackReturn
-from rclpy.node import Node
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorFactory
-from ros2_nl_commander.language.names import visible
 from ros2_nl_commander.ros import qos
-from ros2_nl_commander.ros.diagnostics import node_message, status_message
 from ros2_nl_commander.ros.execution.build import build_gate
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
+from ros2_nl_commander.ros.lifecycle import PatientLifecycleNode
 from ros2_nl_commander.ros.parameter_guard import ParameterGuard
 from ros2_nl_commander.ros.parameters import read_parameters
+from ros2_nl_commander.ros.publishers import Publishers
 from ros2_nl_commander.ros.robot_source import RobotSource
-from ros2_nl_commander.ros.status import StatusReport
-from std_msgs.msg import Header, String
+from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 #: How late a deadline may be noticed while the model is busy and not asking [s].
@@ -58,22 +54,16 @@ IDLE_TIMEOUT_SEC = 10.0
 CLOSE_TIMEOUT_SEC = 3.0
 
 
-class NlCommander(LifecycleNodeMixin, Node):
+class NlCommander(PatientLifecycleNode):
     """
     Lifecycle node ``nl_commander``: writes the ROS 2 command for each instruction.
-
-    Composed as rclpy's LifecycleNode is; that one does not pass the callback group on which the
-    lifecycle services need so that they answer while a model loads.
 
     Subscriptions:
       * ``nl_command`` (std_msgs/String): an instruction
       * ``~/approve`` (std_msgs/String): id of a command that waits for approval
 
-    Publishers:
-      * ``ros2_command`` (std_msgs/String): the command, only if there is a valid one
-      * ``~/status`` (diagnostic_msgs/DiagnosticStatus): every instruction's life; ``name`` is its
-        id, ``message`` its stage; exactly one terminal stage for each
-      * ``/diagnostics`` (diagnostic_msgs/DiagnosticArray): state, model, latencies, counts
+    Publishers: ``ros2_command``, ``~/status``, ``~/forming`` and ``/diagnostics``; see
+    ``publishers``.
 
     Services:
       * ``~/stop`` (std_srvs/Trigger): stop the robot, what is running and everything that waits
@@ -96,34 +86,25 @@ class NlCommander(LifecycleNodeMixin, Node):
         namespace: str | None = None,
         parameter_overrides: Sequence[Parameter[Any]] = (),
     ) -> None:
-        Node.__init__(
-            self, 'nl_commander', context=context, namespace=namespace,
-            parameter_overrides=list(parameter_overrides))
-        # Reentrant: a transition holds its callback for as long as the model loads.
-        LifecycleNodeMixin.__init__(self, callback_group=ReentrantCallbackGroup())
+        super().__init__('nl_commander', context=context, namespace=namespace,
+                         parameter_overrides=parameter_overrides)
         self._generator_factory = generator_factory
-        self._desk = InstructionDesk(self._report, self._publish_command)
-        self._robot_source = RobotSource(self, self._desk)
         self._is_unconfigured = True
-        self._is_closing = False
         self._failure = ''
         self._why_inactive = 'unconfigured'
         self._guard = ParameterGuard(lambda: self._is_unconfigured)
         self._guard.declare(self)
+        self._says = says = Publishers(self)
+        self._desk = InstructionDesk(says.report, says.publish_command, says.drafts_of)
+        self._robot_source = RobotSource(self, self._desk)
         parameters = read_parameters(self)
         self._create_interfaces(parameters.diagnostics_period_sec)
         if parameters.autostart:
             self._why_inactive = 'starting'
-            threading.Thread(target=self._start, name='autostart', daemon=True).start()
+            self.start_by_itself()
 
     def _create_interfaces(self, diagnostics_period_sec: float) -> None:
         overridable = QoSOverridingOptions.with_default_policies()
-        self._command_publisher = self.create_publisher(
-            String, 'ros2_command', qos.COMMAND, qos_overriding_options=overridable)
-        self._status_publisher = self.create_publisher(
-            DiagnosticStatus, '~/status', qos.STATUS, qos_overriding_options=overridable)
-        self._diagnostics_publisher = self.create_publisher(
-            DiagnosticArray, '/diagnostics', qos.DIAGNOSTICS)
         # Groups of their own: none of these may wait for another, nor for the parameters.
         self.create_subscription(
             String, 'nl_command', self._on_instruction, qos.INSTRUCTION,
@@ -206,19 +187,11 @@ class NlCommander(LifecycleNodeMixin, Node):
         self._forget()
         return super().on_error(state)
 
-    def _start(self) -> None:
-        try:
-            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-                self.trigger_activate()
-        except RuntimeError as error:
-            # Somebody else configures, or the node is being destroyed: both are theirs to decide.
-            if not self._is_closing:
-                self.get_logger().warning(f'autostart gave way: {error}')
-
     def _configure(self) -> None:
         self._guard.check_faults()
         parameters = read_parameters(self)
-        gate = build_gate(self, parameters, self._publish_command, lambda: self._desk.robot)
+        gate = build_gate(
+            self, parameters, self._says.publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
         generator = self._generator_factory(parameters.as_generator_settings())
         generator.use_robot(robot)
@@ -257,19 +230,6 @@ class NlCommander(LifecycleNodeMixin, Node):
         if gate is None or not gate.approvals.approve(message.data.strip()):
             self.get_logger().warning(f'nothing waits for the approval of {message.data!r}')
 
-    def _publish_command(self, text: str) -> None:
-        self._command_publisher.publish(String(data=text))
-
-    def _report(self, report: StatusReport) -> None:
-        if not self.context.ok():
-            return  # rclpy was shut down from outside: nobody can be told any more
-        self._status_publisher.publish(status_message(report))
-        if report.stage.is_terminal:
-            outcome = report.command or report.reason
-            self.get_logger().info(
-                f'[{report.request_id}] {report.instruction!r} {report.stage.value} after '
-                f'{report.seconds:.2f} s: {visible(outcome)}')
-
     def _publish_diagnostics(self) -> None:
         parameters = read_parameters(self)
         values = {
@@ -282,7 +242,4 @@ class NlCommander(LifecycleNodeMixin, Node):
             'queue': f'{self._desk.worker.waiting} of {parameters.queue_depth}',
             **self._desk.describe(),
         }
-        status = node_message(
-            self.get_fully_qualified_name(), self._why_inactive, bool(self._failure), values)
-        self._diagnostics_publisher.publish(DiagnosticArray(
-            header=Header(stamp=self.get_clock().now().to_msg()), status=[status]))
+        self._says.diagnose(self._why_inactive, bool(self._failure), values)

@@ -17,7 +17,8 @@
 The robot of ``config/robots/demo_robot.yaml``, served for real over ROS 2.
 
 For the demo and for tests: every interface of that file exists under its name and does something
-that can be seen in ``state``. Its geometry is in ``kinematics``.
+that can be seen in ``state``. Its geometry is in ``kinematics``, its patrol in
+``simulated_patrol``.
 """
 
 from __future__ import annotations
@@ -31,19 +32,16 @@ from typing import Any
 
 from geometry_msgs.msg import PoseStamped, Twist
 from nav_msgs.msg import Odometry
-from rclpy.action.server import ActionServer, CancelResponse, GoalResponse, ServerGoalHandle
-from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
 from rclpy.node import Node
 from ros2_nl_commander.ros.kinematics import approach, drive, Pose2D, yaw_from_quaternion
+from ros2_nl_commander.ros.simulated_patrol import PatrolServer
 from std_msgs.msg import Float64, String, UInt8
 from std_srvs.srv import Empty, SetBool, Trigger
-from test_msgs.action import Fibonacci
 
 STEP_SEC = 0.02
 COMMAND_TIMEOUT_SEC = 0.5
 GOAL_SPEED_MPS = 0.5
-ROUND_SEC = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +98,7 @@ class SimulatedRobot(Node):
     Services: ``siren``, ``headlights``, ``tray_lock`` (SetBool), ``dock``, ``undock`` (Trigger),
     ``reset_odometry`` (Empty)
 
-    Actions: ``patrol`` (test_msgs/Fibonacci): ``order`` rounds of 0.5 s; feedback
-    after each, and the result, number the rounds walked
+    Actions: ``patrol`` (test_msgs/Fibonacci), see ``simulated_patrol``
 
     :param context: rclpy context; the default one if None
     :param namespace: where its interfaces are
@@ -112,16 +109,11 @@ class SimulatedRobot(Node):
         self._lock = threading.Lock()
         self._state = RobotState()
         self._commanded_at = self._moved_at = time.monotonic()
-        self._patrol_ended = threading.Event()
-        self._patrol_ended.set()
         self._odometry = self.create_publisher(Odometry, 'odom', 10)
         self._create_subscriptions()
         self._create_services()
-        self._patrol_server = ActionServer(
-            self, Fibonacci, 'patrol', self._patrol,
-            callback_group=ReentrantCallbackGroup(),
-            goal_callback=self._on_patrol_goal,
-            cancel_callback=lambda _goal: CancelResponse.ACCEPT)
+        self._patrol_server = PatrolServer(
+            self, lambda rounds: self._update(patrol_rounds=rounds))
         self.create_timer(STEP_SEC, self._step)
 
     @property
@@ -225,30 +217,3 @@ class SimulatedRobot(Node):
         message.twist.twist.linear.x = state.speed_mps
         message.twist.twist.angular.z = state.turn_radps
         self._odometry.publish(message)
-
-    def _on_patrol_goal(self, goal: Fibonacci.Goal) -> GoalResponse:
-        if goal.order < 1 or not self._patrol_ended.is_set():
-            return GoalResponse.REJECT
-        self._patrol_ended.clear()
-        return GoalResponse.ACCEPT
-
-    def _patrol(self, goal: ServerGoalHandle[Any, Any, Any]) -> Fibonacci.Result:
-        self._update(patrol_rounds=0)
-        walked: list[int] = []
-        for rounds in range(1, goal.request.order + 1):
-            if self._is_round_canceled(goal):
-                goal.canceled()
-                break
-            walked.append(rounds)
-            goal.publish_feedback(Fibonacci.Feedback(sequence=walked))
-            self._update(patrol_rounds=rounds)
-        else:
-            goal.succeed()
-        self._patrol_ended.set()
-        return Fibonacci.Result(sequence=walked)
-
-    def _is_round_canceled(self, goal: ServerGoalHandle[Any, Any, Any]) -> bool:
-        end = time.monotonic() + ROUND_SEC
-        while time.monotonic() < end and not goal.is_cancel_requested:
-            time.sleep(STEP_SEC)
-        return bool(goal.is_cancel_requested)

@@ -33,7 +33,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.errors import NodeError
-from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
+from ros2_nl_commander.language.generation import (
+    Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.node import NlCommander
@@ -102,7 +103,9 @@ class _Driver:
         """Say nothing."""
         return {}
 
-    def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck, on_text: TextListener | None = None
+    ) -> Generation:
         """Drive."""
         return Generation(instruction, _DRIVE, None, 0.0)
 

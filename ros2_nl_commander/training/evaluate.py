@@ -29,6 +29,7 @@ from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.equality import same_effect
 from ros2_nl_commander.language.generation import Generation, Generator
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.training.examples import Example
 
 #: Standard normal quantile of a two-sided 95 % interval.
@@ -117,11 +118,6 @@ def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
     return {'count': sum(values), 'of': len(values),
             'share': round(sum(values) / len(values), 4) if values else None,
             'interval_95': [round(low, 4), round(high, 4)]}
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Pick a percentile by nearest rank; there must be values."""
-    return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)]
 
 
 def _percentiles(seconds: Sequence[float]) -> dict[str, float]:

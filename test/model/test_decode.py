@@ -39,11 +39,12 @@ def free(backbone, end_ids=frozenset()):
 
 
 def decode(backbone, matching, *, end_ids=frozenset(), max_new_tokens=40, precedent=(),
-           should_stop=lambda: False, prefix=()):
+           should_stop=lambda: False, prefix=(), on_answer=None):
     drafter = Drafter(INSTRUCTION, [Precedent((1,), tuple(precedent))] if precedent else ())
     return decode_greedily(
         backbone, list(prefix), INSTRUCTION, matching=matching, end_ids=end_ids,
-        max_new_tokens=max_new_tokens, should_stop=should_stop, drafter=drafter)
+        max_new_tokens=max_new_tokens, should_stop=should_stop, drafter=drafter,
+        on_answer=on_answer)
 
 
 @pytest.fixture(params=range(4))
@@ -86,6 +87,16 @@ def test_should_stop_is_asked_before_every_forward(tiny_backbone):
     answers = iter([False, False, True])
     stopped = decode(tiny_backbone, free(tiny_backbone), should_stop=lambda: next(answers))
     assert (len(stopped.ids), stopped.ending, stopped.forwards) == (2, Ending.STOPPED, 2)
+
+
+def test_the_answer_so_far_is_told_after_every_forward(random_backbone, end_ids):
+    told = []
+    engine = GrammarEngine(random_backbone, end_ids)
+    decoded = decode(random_backbone, engine.compile(LARK).start(), end_ids=end_ids,
+                     on_answer=lambda answer: told.append(list(answer)))
+    assert len(told) == decoded.forwards > 1
+    assert told[-1] == decoded.ids
+    assert all(later[:len(sooner)] == sooner for sooner, later in zip(told, told[1:]))
 
 
 def test_guesses_change_nothing_but_the_number_of_forwards(tiny_backbone):

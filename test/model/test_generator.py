@@ -170,6 +170,33 @@ def test_should_stop_is_asked_before_every_token(free_generator, monkeypatch):
     assert generation.reason.startswith('stopped')
 
 
+def test_the_text_is_told_as_it_forms(tiny_backbone):
+    generator = build(tiny_backbone)
+    generator.use_robot(ROBOT)
+    told = []
+    generation = generator.generate('volume 30', on_text=told.append)
+    assert len(told) == generation.forwards
+    assert told[0] and all(later.startswith(sooner) for sooner, later in zip(told, told[1:]))
+    without = generator.generate('volume 30')
+    assert (without.command, without.reason) == (generation.command, generation.reason)
+
+
+def test_half_a_character_is_not_told(free_generator, monkeypatch):
+    told = []
+    bytes_of = ([10, 195], [10, 195, 169], [10, 195, 169, 32])  # e with an accent, byte by byte
+
+    def write(*_args, on_answer, **_kwargs):
+        for ids in bytes_of:
+            on_answer(ids)
+        return Decoded([], Ending.STOPPED)
+
+    monkeypatch.setattr(free_generator._sequence, 'answer_text',
+                        lambda ids: bytes(ids).decode(errors='replace'))
+    monkeypatch.setattr(module, 'decode_greedily', write)
+    free_generator.generate('go', on_text=told.append)
+    assert told == ['', '\u00e9', '\u00e9']
+
+
 class SilentDrafter:
     """Guesses nothing."""
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -27,7 +28,7 @@ from ros2_nl_commander.language.command import ActionGoal, Command, ServiceCall,
 from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
-from ros_bench import Bench
+from ros_bench import Bench, wait_until
 
 POLICY = """
 rules:
@@ -90,6 +91,36 @@ def end(bench: Bench, command: Command, sentence: str = 'do it') -> DiagnosticSt
     """Give the node a command, and wait for its end."""
     say(bench, command, sentence)
     return bench.end_of(sentence)
+
+
+def drive_half_a_metre(bench: Bench, robot: SimulatedRobot, tolerance_m: float) -> None:
+    """
+    Drive, and check the distance.
+
+    In real time, and on a busy machine a message may come late: one of three has to be exact.
+    """
+    driven: list[float] = []
+    while not driven or (len(driven) < 3 and abs(driven[-1] - 0.5) >= tolerance_m):
+        before = robot.state.distance_m
+        assert end(bench, DRIVE, f'drive {len(driven)}').message == 'succeeded'
+        wait_until(lambda: robot.state.speed_mps == 0.0)
+        driven.append(robot.state.distance_m - before)
+    assert abs(driven[-1] - 0.5) < tolerance_m, driven
+
+
+def assert_stands(*robots: SimulatedRobot) -> None:
+    """
+    Check that robots neither move nor walk their rounds any more.
+
+    On a busy machine something may still be on its way to them; it has to be over long before
+    what was stopped (20 s and more) would have ended by itself.
+    """
+    deadline = time.monotonic() + 8.0
+    before = None
+    while before != (before := [(one.state.patrol_rounds, one.state.distance_m)
+                                for one in robots]):
+        assert time.monotonic() < deadline, 'it goes on'
+        time.sleep(0.7)
 
 
 def between_spins(node: Any, work: Callable[[], Any]) -> Any:

@@ -33,6 +33,7 @@ from ros2_nl_commander.language.generation import (
     Generation,
     GeneratorSettings,
     StopCheck,
+    TextListener,
 )
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.node import NlCommander
@@ -75,6 +76,9 @@ class FakeGenerator:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.is_deaf = False
+        #: Told one after the other, and the last one again until it is released.
+        self.drafts: list[str] = []
+        self.has_listener: list[bool] = []
         self.on_robot: Callable[[RobotDescription], None] = lambda robot: None
 
     def load(self, settings: GeneratorSettings) -> FakeGenerator:
@@ -88,9 +92,16 @@ class FakeGenerator:
         self.on_robot(robot)
         self.robot = robot
 
-    def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck, on_text: TextListener | None = None
+    ) -> Generation:
         self.asked.append(instruction)
+        self.has_listener.append(on_text is not None)
+        for draft in self.drafts if on_text is not None else ():
+            on_text(draft)
         while not self.may_answer.wait(0.005):
+            if self.drafts and on_text is not None:
+                on_text(self.drafts[-1])
             if not self.is_deaf and should_stop():
                 return Generation(instruction, None, 'interrupted', 0.0)
         answer = self.answers.get(instruction, self.answer)

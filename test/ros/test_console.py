@@ -20,7 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 import re
 import threading
-import time
 
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.data_structures import Size
@@ -54,6 +53,7 @@ DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear'
                          200, 10.0)
 ESCAPE, CTRL_C, ENTER = '\x1b', '\x03', '\r'
 COLOURS = re.compile('\x1b\\[[0-9;]*m')
+DIMMED = re.compile('\x1b\\[(?=[0-9;]*90)[0-9;]*m *draft: ')
 CONTROLS = re.compile('\x1b\\[[0-9;?]*[A-Za-z]|\r')
 
 
@@ -63,7 +63,7 @@ def client(bench, robot, tmp_path):
     policy = tmp_path / 'policy.yaml'
     policy.write_text(POLICY)
     bench.start(execute='auto', policy=str(policy), audit_log=str(tmp_path / 'audit.jsonl'))
-    client = CommanderClient(context=bench.context)
+    client = CommanderClient(context=bench.context, wants_drafts=True)
     bench.add(client)
     client.wait_until_active(TIMEOUT_SEC)
     return client
@@ -95,16 +95,25 @@ class Terminal:
 
     def talk(self, person):
         """Let the dialogue run while a person, in a thread, types; they leave at the end."""
+        has_left = threading.Event()
+
         def act():
             try:
                 person()
                 wait_until(lambda: self.screen.is_asking)
-            finally:
-                self.press(CTRL_C)
+            except BaseException:
+                # Somewhere in between one Ctrl-C may only stop: go on, so that the failure is seen.
+                while not has_left.wait(0.2):
+                    self.press(CTRL_C)
+                raise
+            self.press(CTRL_C)
 
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(act)
-            self.dialogue.talk()
+            try:
+                self.dialogue.talk()
+            finally:
+                has_left.set()
             done.result(TIMEOUT_SEC)
 
 
@@ -132,6 +141,23 @@ def test_a_sentence_is_followed_to_its_end(bench, robot, terminal):
     assert 'send the goal order: 3 to the action /porter/patrol - walk a patrol' in terminal.text
     assert terminal.text.rstrip().endswith('left the console')
     assert robot.state.patrol_rounds == 3
+
+
+def test_the_command_is_seen_as_it_forms_and_only_as_a_draft(bench, terminal):
+    bench.generator.drafts = ['/porter/siren \x1b[2J']
+    bench.generator.may_answer.clear()
+
+    def person():
+        terminal.press('siren' + ENTER)
+        terminal.see('draft: /porter/siren \\x1b[2J')
+        assert DIMMED.search(terminal.raw.getvalue())
+        assert 'ros2 service call' not in terminal.text
+        bench.generator.may_answer.set()
+        terminal.see('succeeded after')
+
+    terminal.talk(person)
+    after = terminal.text.rpartition('ros2 service call')[2]
+    assert 'call the service /porter/siren' in after and 'draft' not in after
 
 
 def test_y_approves(bench, robot, terminal):
@@ -163,15 +189,25 @@ def test_n_refuses(bench, robot, terminal):
     assert bench.end_of('unlock').message == 'canceled' and not robot.state.tray_lock
 
 
-def test_what_was_typed_before_the_question_approves_nothing(bench, robot, terminal):
+def test_what_was_typed_before_the_question_approves_nothing(
+    bench, robot, terminal, keyboard, monkeypatch
+):
     bench.generator.answer = UNLOCK
     bench.generator.may_answer.clear()
+    read, really = [], keyboard.read_keys
+
+    def read_keys():
+        pressed = really()
+        read.extend(press.key for press in pressed)
+        return pressed
+
+    monkeypatch.setattr(keyboard, 'read_keys', read_keys)
 
     def person():
         terminal.press('unlock' + ENTER)
         wait_until(lambda: 'generating' in bench.stages('unlock'))
         terminal.press('yyy')
-        time.sleep(0.5)  # they are read then, and have no effect that could be waited for
+        wait_until(lambda: read.count('y') == 3)  # and nothing else comes of them
         bench.generator.may_answer.set()
         terminal.see('waits for your approval')
         assert bench.stages('unlock')[-1] == 'awaiting_approval'

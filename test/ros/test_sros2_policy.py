@@ -137,7 +137,7 @@ def test_carrying_out_opens_what_the_robots_profile_permits(bench, context, tmp_
 
 
 def test_an_operator_may_do_what_the_client_does_and_read_the_commands(bench, context):
-    bench.add(CommanderClient(context=context))
+    bench.add(CommanderClient(context=context, wants_drafts=True))
     commands_read = {('subscriber', '/ros2_command')}
     expected = permitted('/nl_commander_operator', robot='')
     assert commands_read <= expected

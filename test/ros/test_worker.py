@@ -24,7 +24,7 @@ import pytest
 
 pytest.importorskip('rclpy')
 
-from ros2_nl_commander.ros.figures import percentile  # noqa: E402
+from ros2_nl_commander.ros.figures import Figures  # noqa: E402
 from ros2_nl_commander.ros.instruction_queue import InstructionQueue  # noqa: E402
 from ros2_nl_commander.ros.request import Request  # noqa: E402
 from ros2_nl_commander.ros.status import Stage, StatusReport  # noqa: E402
@@ -152,9 +152,11 @@ def test_closing_does_not_wait_for_a_model_that_hangs() -> None:
     release.set()
 
 
-@pytest.mark.parametrize('ordered, percent, expected', [
-    ([], 50, None), ([3.0], 50, 3.0), ([3.0], 95, 3.0), ([1.0, 2.0], 50, 1.0),
-    ([1.0, 2.0, 3.0], 50, 2.0), ([float(n) for n in range(1, 101)], 95, 95.0),
-])
-def test_percentile(ordered: list[float], percent: float, expected: float | None) -> None:
-    assert percentile(ordered, percent) == expected
+def test_figures_of_latencies() -> None:
+    figures = Figures()
+    assert figures.as_values()['latency p50 [s]'] == ''
+    for number in (3, 1, 2):
+        figures.record(StatusReport(str(number), Stage.GENERATED, 'go', 'ros2', '', number))
+    values = figures.as_values()
+    assert (values['latency p50 [s]'], values['latency p95 [s]']) == ('2.000', '3.000')
+    assert values['instructions generated'] == '3'

@@ -21,17 +21,21 @@ import time
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.application.run_in_terminal import in_terminal
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.layout import FormattedTextControl, Layout, Window
+from prompt_toolkit.layout import (
+    ConditionalContainer, FormattedTextControl, HSplit, Layout, Window)
 from ros2_nl_commander.cli.terminal.screen import ESCAPE_SEC, Screen, STYLE
 from ros2_nl_commander.cli.terminal.story import Line, line, REFUSING, Story
 from ros2_nl_commander.language.errors import NodeError
+from ros2_nl_commander.language.names import visible
 from ros2_nl_commander.ros.client import CommanderClient
 from ros2_nl_commander.ros.following import Following
+from ros2_nl_commander.ros.status import Stage
 
 #: How often the live line is drawn anew, and how long an end may go unnoticed [s].
-REFRESH_SEC, LOOK_SEC = 0.2, 0.1
+REFRESH_SEC, LOOK_SEC = 0.1, 0.1
 
 _KEYS = 'Esc stops the robot'
 _DECIDE = 'y carries it out, n refuses, Esc stops the robot'
@@ -61,8 +65,11 @@ class RunView:
         self._is_decided = False
         self._stopping: asyncio.Task[None] | None = None
         live = Window(FormattedTextControl(self._live), height=1, always_hide_cursor=True)
+        draft = ConditionalContainer(
+            Window(FormattedTextControl(self._draft_line), wrap_lines=True,
+                   dont_extend_height=True), Condition(lambda: bool(self._draft)))
         self._app: Application[None] = Application(
-            Layout(live), key_bindings=self._keys(), erase_when_done=True, style=STYLE,
+            Layout(HSplit([draft, live]), live), key_bindings=self._keys(), erase_when_done=True, style=STYLE,
             refresh_interval=REFRESH_SEC, input=screen.keyboard, output=screen.output)
         self._app.ttimeoutlen = ESCAPE_SEC
 
@@ -104,6 +111,17 @@ class RunView:
         keys = _DECIDE if self._is_asking else _KEYS
         state = 'stopping' if self._stopping is not None else self._story.state
         return FormattedText([('class:live', f'  {seconds:.1f} s  [{keys}]  {state}')])
+
+    def _draft_line(self) -> FormattedText:
+        """Show what may become the command: dimmed, and called what it is."""
+        return FormattedText([('class:draft', f'  draft: {visible(self._draft)}')])
+
+    @property
+    def _draft(self) -> str:
+        last = self._story.last
+        if last is None or last.stage is not Stage.GENERATING:
+            return ''
+        return self._client.draft_of(last.request_id)
 
     @property
     def _is_asking(self) -> bool:

@@ -43,7 +43,7 @@ from ros2_nl_commander.language.errors import NlCommanderError
 STYLE = Style.from_dict({
     'stage': 'ansibrightblack', 'command': 'bold', 'meaning': 'ansicyan',
     'question': 'ansiyellow bold', 'feedback': 'ansibrightblack', 'good': 'ansigreen',
-    'bad': 'ansired bold', 'live': 'ansibrightblack'})
+    'bad': 'ansired bold', 'live': 'ansibrightblack', 'draft': 'ansibrightblack italic'})
 
 #: How long a terminal's Esc may be the start of another key [s]; it is the key that stops.
 ESCAPE_SEC = 0.05

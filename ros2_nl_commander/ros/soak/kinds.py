@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 from ros2_nl_commander.language.command import ActionGoal, Command, ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import ModelError
-from ros2_nl_commander.language.generation import Generation, GeneratorSettings, StopCheck
+from ros2_nl_commander.language.generation import (
+    Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.status import Stage, TERMINAL_STAGES
 
@@ -99,7 +100,9 @@ class ScriptedGenerator:
         """Say nothing."""
         return {}
 
-    def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck, on_text: TextListener | None = None
+    ) -> Generation:
         """Give what the kind says."""
         answer = KINDS[instruction.rpartition(' ')[0]].answer
         if isinstance(answer, Exception):

@@ -32,6 +32,7 @@ import psutil
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.backbone import load_backbone
@@ -48,7 +49,6 @@ from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -1,0 +1,73 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+A lifecycle node that goes on answering while it is configured, and can start by itself.
+
+Knows nothing of instructions; what the transitions do is in ``node``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import threading
+from typing import Any
+
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.context import Context
+from rclpy.lifecycle import LifecycleNodeMixin, TransitionCallbackReturn
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+
+class PatientLifecycleNode(LifecycleNodeMixin, Node):
+    """
+    Lifecycle node whose transitions may take minutes.
+
+    Composed as rclpy's LifecycleNode is; that one does not pass the callback group on which the
+    lifecycle services need so that they answer while a model loads.
+
+    :param name: name of the node
+    :param context: rclpy context; the default one if None
+    :param namespace: namespace of the node; None leaves it to the command line
+    :param parameter_overrides: start values of parameters
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        context: Context | None = None,
+        namespace: str | None = None,
+        parameter_overrides: Sequence[Parameter[Any]] = (),
+    ) -> None:
+        Node.__init__(
+            self, name, context=context, namespace=namespace,
+            parameter_overrides=list(parameter_overrides))
+        # Reentrant: a transition holds its callback for as long as the model loads.
+        LifecycleNodeMixin.__init__(self, callback_group=ReentrantCallbackGroup())
+        self._is_closing = False
+
+    def start_by_itself(self) -> None:
+        """Configure and activate in a thread, as nobody else does it; returns at once."""
+        threading.Thread(target=self._start, name='autostart', daemon=True).start()
+
+    def _start(self) -> None:
+        try:
+            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+                self.trigger_activate()
+        except RuntimeError as error:
+            # Somebody else configures, or the node is being destroyed: both are theirs to decide.
+            if not self._is_closing:
+                self.get_logger().warning(f'autostart gave way: {error}')
