@@ -209,8 +209,11 @@ def _ours(
         return len(decoded.ids), decoded.forwards
 
     for way in WAYS:
-        if way.captured and not isinstance(captured, CapturedRunner):
-            continue
+        if way.captured:
+            if not isinstance(captured, CapturedRunner):
+                continue
+            answer(way, sentences[0])  # takes the memory that this robot needs
+            captured.warm_up()
         yield _row(way.name, sentences, partial(answer, way))
 
 
