@@ -26,7 +26,6 @@ from contextlib import contextmanager
 import logging
 import math
 from threading import Lock, Thread
-import time
 
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
@@ -41,8 +40,6 @@ FIRST_CAPACITY = 768
 CAPACITY_STEP = 256
 #: A run is padded by less than half of the largest width.
 PADDING = WIDTHS[-1] // 2
-#: Between two captures: a lock goes to whoever is there first, which would be the same thread.
-PAUSE_SEC = 0.002
 
 _logger = logging.getLogger(__name__)
 
@@ -99,6 +96,7 @@ class CapturedRunner:
         self._backbone = backbone
         self._recorder = recorder
         self._lock = Lock()
+        self._next = Lock()
         self._forward = FixedForward(backbone, FIRST_CAPACITY)
         self._capture_aside()
 
@@ -111,7 +109,7 @@ class CapturedRunner:
         :param room: tokens that may be read behind it
         """
         needed = length_of(prefix) + room + PADDING
-        with self._lock:
+        with self._turn():
             if needed > self._forward.capacity:
                 capacity = math.ceil(needed / CAPACITY_STEP) * CAPACITY_STEP
                 self._forward = FixedForward(self._backbone, capacity)
@@ -122,7 +120,7 @@ class CapturedRunner:
     def warm_up(self) -> None:
         """Capture what is not captured yet, letting sentences pass in between."""
         while self._recorder is not None:
-            with self._lock:
+            with self._turn():
                 missing = self._forward.missing()
                 if not missing:
                     return
@@ -132,7 +130,16 @@ class CapturedRunner:
                     _logger.warning('The model runs uncaptured, which is slower: %s',
                                     first_line(error))
                     self._recorder = None
-            time.sleep(PAUSE_SEC)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for one's turn; who waits comes before who was just there, unlike with a lock."""
+        with self._next:
+            self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _capture_aside(self) -> None:
         if self._recorder is not None:
