@@ -21,7 +21,7 @@ waits for capturing but, at most, one step of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 import logging
 import math
@@ -89,16 +89,19 @@ class CapturedRunner:
     Runs sentences one after the other in the same memory; grows where a robot needs more.
 
     :param backbone: a model that is fit
-    :param recorder: records a step so that it can be repeated; None runs all steps as they are
+    :param make_recorder: makes what records steps, anew for each capacity, because the memory that
+        one shares goes with what it recorded; None runs all steps as they are
     """
 
-    def __init__(self, backbone: Backbone, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self, backbone: Backbone, make_recorder: Callable[[], Recorder] | None = None
+    ) -> None:
         self._backbone = backbone
-        self._recorder = recorder
+        self._make_recorder = make_recorder
+        self._recorder: Recorder | None = None
         self._lock = Lock()
         self._next = Lock()
-        self._forward = FixedForward(backbone, FIRST_CAPACITY)
-        self._capture_aside()
+        self._take_memory(FIRST_CAPACITY)
 
     @contextmanager
     def behind(self, prefix: KeyValues, room: int) -> Iterator[CapturedRun]:
@@ -111,9 +114,7 @@ class CapturedRunner:
         needed = length_of(prefix) + room + PADDING
         with self._turn():
             if needed > self._forward.capacity:
-                capacity = math.ceil(needed / CAPACITY_STEP) * CAPACITY_STEP
-                self._forward = FixedForward(self._backbone, capacity)
-                self._capture_aside()
+                self._take_memory(math.ceil(needed / CAPACITY_STEP) * CAPACITY_STEP)
             yield CapturedRun(self._forward, self._forward.cache.rewind(prefix))
 
     @torch.inference_mode()
@@ -141,6 +142,8 @@ class CapturedRunner:
         finally:
             self._lock.release()
 
-    def _capture_aside(self) -> None:
-        if self._recorder is not None:
+    def _take_memory(self, capacity: int) -> None:
+        self._forward = FixedForward(self._backbone, capacity)
+        if self._make_recorder is not None:
+            self._recorder = self._make_recorder()
             Thread(target=self.warm_up, name='capture').start()

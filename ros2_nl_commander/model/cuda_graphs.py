@@ -33,7 +33,7 @@ class CudaRecorder:
     """
     Records steps as CUDA graphs.
 
-    Steps share one pool of memory, which is safe because they run one at a time and leave their
+    They share one pool of memory, which is safe because they run one at a time and leave their
     results in buffers from outside of it.
 
     :param device: a CUDA device
@@ -43,7 +43,7 @@ class CudaRecorder:
         self._device = device
         self._pool = torch.cuda.graph_pool_handle()
         # Libraries keep their handles for each stream: warm up on the one that captures.
-        self._stream = torch.cuda.Stream(device)
+        self._stream: Any = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
     def __call__(self, step: Step) -> Step:
         """
@@ -52,8 +52,8 @@ class CudaRecorder:
         :returns: repeats the step on the caller's stream
         :raises RuntimeError: if it does something that cannot be recorded
         """
-        graph: Any = torch.cuda.CUDAGraph()
         with torch.cuda.device(self._device):
+            graph: Any = torch.cuda.CUDAGraph()
             self._stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(self._stream):
                 for _ in range(WARM_UPS):

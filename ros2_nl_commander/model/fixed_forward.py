@@ -143,7 +143,8 @@ class FixedForward:
             self._read(step)
 
     def _read(self, width: int) -> None:
-        start, rows, ids = self._inputs.device.split((1, ROWS, WIDTHS[-1]))
+        inputs = self._inputs.device
+        start, rows, ids = inputs[:1], inputs[1:1 + ROWS], inputs[1 + ROWS:]
         positions = torch.add(start, self._counting[:width], out=self._positions[:width])
         self.cache.positions = positions
         output = self._backbone.body(

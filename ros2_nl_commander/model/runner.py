@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -70,7 +71,7 @@ class Runner(Protocol):
 def runner_for(backbone: Backbone) -> Runner:
     """Choose the runner: captured where there is something to gain, on a CUDA device."""
     if backbone.device.type == 'cuda' and is_fit(backbone):
-        return CapturedRunner(backbone, CudaRecorder(backbone.device))
+        return CapturedRunner(backbone, partial(CudaRecorder, backbone.device))
     return PlainRunner(backbone)
 
 

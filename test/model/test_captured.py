@@ -12,10 +12,11 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Answers at fixed places, captured or not: the same tokens as the plain loop, and no new memory."""
+"""Answers at fixed places, captured or not: the tokens of the plain loop, and no new memory."""
 
 from __future__ import annotations
 
+from functools import partial
 import logging
 import threading
 
@@ -51,14 +52,10 @@ def backbone(request, build_tiny_model, tiny_tokenizer):
 
 
 @pytest.fixture
-def recorder(backbone):
-    """Return what records: CUDA graphs on a GPU, else nothing, and steps run as they are."""
-    return CudaRecorder(backbone.device) if backbone.device.type == 'cuda' else None
-
-
-@pytest.fixture
-def runner(backbone, recorder):
-    made = CapturedRunner(backbone, recorder)
+def runner(backbone):
+    """Return one that captures on a GPU, and runs the steps as they are elsewhere."""
+    is_gpu = backbone.device.type == 'cuda'
+    made = CapturedRunner(backbone, partial(CudaRecorder, backbone.device) if is_gpu else None)
     made.warm_up()
     return made
 
@@ -246,7 +243,7 @@ def cpu_backbone(tiny_backbone):
 
 def test_every_step_is_recorded_and_then_only_repeated(cpu_backbone):
     recorder = Recorder()
-    runner = CapturedRunner(cpu_backbone, recorder)
+    runner = CapturedRunner(cpu_backbone, lambda: recorder)
     runner.warm_up()
     assert recorder.recorded == STEPS
     prefix = prefix_of(cpu_backbone, 'a robot')
@@ -268,7 +265,7 @@ def test_what_recording_wrote_over_is_there_again(cpu_backbone):
 
 def test_more_memory_is_recorded_anew(cpu_backbone):
     recorder = Recorder()
-    runner = CapturedRunner(cpu_backbone, recorder)
+    runner = CapturedRunner(cpu_backbone, lambda: recorder)
     runner.warm_up()
     long = prefix_of(cpu_backbone, 'x' * FIRST_CAPACITY)
     answer(runner, long, 'go', free(cpu_backbone))
@@ -280,7 +277,7 @@ def test_more_memory_is_recorded_anew(cpu_backbone):
 def test_what_cannot_be_recorded_runs_as_it_is(cpu_backbone, fail_at, caplog):
     recorder = Recorder(fail_at)
     with caplog.at_level(logging.WARNING):
-        runner = CapturedRunner(cpu_backbone, recorder)
+        runner = CapturedRunner(cpu_backbone, lambda: recorder)
         runner.warm_up()
         expected = answer(PlainRunner(cpu_backbone), [], 'go', free(cpu_backbone))
         assert answer(runner, [], 'go', free(cpu_backbone)) == expected
@@ -304,7 +301,7 @@ def test_a_sentence_waits_for_one_recording_and_not_for_all(cpu_backbone):
         with runner.behind([], 8):
             answered.set()
 
-    runner = CapturedRunner(cpu_backbone, record)
+    runner = CapturedRunner(cpu_backbone, lambda: record)
     assert begun.wait(WAIT_SEC)
     sentence = threading.Thread(target=ask)
     sentence.start()
