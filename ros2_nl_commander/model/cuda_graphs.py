@@ -43,7 +43,7 @@ class CudaRecorder:
         self._device = device
         self._pool = torch.cuda.graph_pool_handle()
         # Libraries keep their handles for each stream: warm up on the one that captures.
-        self._stream: Any = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._stream = torch.cuda.Stream(device)
 
     def __call__(self, step: Step) -> Step:
         """
