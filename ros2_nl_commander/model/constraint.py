@@ -23,13 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 import json
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.convert import drop_fillers, FILLER_START
-import torch
 from transformers import PreTrainedTokenizerBase
 
 #: Character class of quoted text: free text is masked through precomputed slices, 80 times faster.
@@ -43,8 +42,16 @@ _LIMITS = {'max_items_in_row': 200_000, 'initial_lexer_fuel': 50_000_000,
 COPIES = 200
 
 
+#: Rows of bits, 32 tokens a number, lowest bit first: set for the tokens that may follow.
+Masks: TypeAlias = 'np.ndarray[Any, np.dtype[np.int32]]'
+
+
 class Matching(Protocol):
     """The state of one answer: what was written, and what may follow."""
+
+    @property
+    def end_ids(self) -> Set[int]:
+        """Return the tokens that end an answer, and are no part of it."""
 
     @property
     def is_over(self) -> bool:
@@ -53,8 +60,13 @@ class Matching(Protocol):
     def forced(self) -> list[int]:
         """Write and return the tokens that have no alternative."""
 
-    def choose(self, scores: torch.Tensor) -> int:
-        """Return the likeliest token, of scores (V), that may follow."""
+    def masks(self, guess: Sequence[int]) -> Masks:
+        """
+        Tell what may follow now, and after each token of a guess; writes nothing.
+
+        :param guess: tokens that are viable
+        :returns: a row for each; none behind the end of the answer
+        """
 
     def accept(self, token: int) -> None:
         """Write a token that was chosen; an end token ends the answer."""
@@ -127,10 +139,9 @@ class GrammarMatching:
 
     def __init__(self, matcher: Any, width: int, end_ids: frozenset[int]) -> None:
         self._matcher = matcher
-        self._end_ids = end_ids
+        self.end_ids = end_ids
         self._has_ended = False
-        self._bits = np.zeros((width + 31) // 32, dtype=np.int32)
-        self._width = width
+        self._words = (width + 31) // 32
 
     @property
     def is_over(self) -> bool:
@@ -150,24 +161,35 @@ class GrammarMatching:
             raise self._error()
         return tokens
 
-    def choose(self, scores: torch.Tensor) -> int:
-        """Return the likeliest token, of scores (V), that may follow."""
-        allowed = torch.from_numpy(self._allowed()).to(scores.device)
-        return int(allowed[scores[allowed].argmax()])
+    def masks(self, guess: Sequence[int]) -> Masks:
+        """Tell what may follow now, and after each token of a guess."""
+        rows = np.zeros((len(guess) + 1, self._words), dtype=np.int32)
+        written = 0
+        self._write_mask(rows[0])
+        for token in guess:
+            if token in self.end_ids:
+                break
+            if not self._matcher.consume_token(token):
+                raise self._error()
+            written += 1
+            if self._matcher.is_stopped():
+                break
+            self._write_mask(rows[written])
+        is_whole = self._matcher.is_stopped()
+        if written and not self._matcher.rollback(written):
+            raise self._error()
+        return rows[:written + (not is_whole)]
 
-    def _allowed(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def _write_mask(self, row: Masks) -> None:
         if self._matcher.is_error():
             raise self._error()
-        self._matcher.unsafe_compute_mask_ptr(self._bits.ctypes.data, self._bits.nbytes)
-        flags = np.unpackbits(self._bits.view(np.uint8), bitorder='little')[:self._width]
-        allowed = np.flatnonzero(flags)
-        if self._matcher.is_error() or not allowed.size:
+        self._matcher.unsafe_compute_mask_ptr(row.ctypes.data, row.nbytes)
+        if self._matcher.is_error() or not row.any():
             raise self._error()
-        return allowed
 
     def accept(self, token: int) -> None:
         """Write a token that was chosen; an end token ends the answer."""
-        if token in self._end_ids:
+        if token in self.end_ids:
             if not self._matcher.is_accepting():
                 raise GrammarViolationError('The answer ends where it is not whole')
             self._has_ended = True
@@ -192,21 +214,23 @@ class FreeMatching:
     """
 
     def __init__(self, end_ids: Set[int], vocabulary: int) -> None:
-        self._end_ids = end_ids
-        self._vocabulary = vocabulary
+        self.end_ids = end_ids
+        flags = np.zeros((vocabulary + 31) // 32 * 32, dtype=np.uint8)
+        flags[:vocabulary] = 1
+        self._mask = np.packbits(flags, bitorder='little').view(np.int32)
         self.is_over = False
 
     def forced(self) -> list[int]:
         """Return nothing: there always is an alternative."""
         return []
 
-    def choose(self, scores: torch.Tensor) -> int:
-        """Return the likeliest token, of scores (V)."""
-        return int(scores[:self._vocabulary].argmax())
+    def masks(self, guess: Sequence[int]) -> Masks:
+        """Return all tokens of the tokenizer, always."""
+        return np.tile(self._mask, (len(guess) + 1, 1))
 
     def accept(self, token: int) -> None:
         """Write a token that was chosen; an end token ends the answer."""
-        self.is_over = token in self._end_ids
+        self.is_over = token in self.end_ids
 
     def viable(self, tokens: Sequence[int]) -> int:
         """Return all of them."""

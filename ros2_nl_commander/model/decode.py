@@ -22,15 +22,13 @@ guesses ride along with what is pending and are kept as far as the model agrees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.constraint import Matching
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.forward import embed, logits, read
-from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
+from ros2_nl_commander.model.runner import Run
 import torch
 
 #: Guessed tokens in one forward; on a CPU eight tokens cost as much as one.
@@ -64,25 +62,22 @@ class Decoded:
 
 @torch.inference_mode()
 def decode_greedily(
-    backbone: Backbone, prefix: KeyValues, ids: list[int], *, matching: Matching,
-    end_ids: Set[int], max_new_tokens: int, should_stop: Callable[[], bool], drafter: Drafter,
-    on_answer: Callable[[list[int]], None] | None = None,
+    run: Run, ids: Sequence[int], *, matching: Matching, drafter: Drafter, max_new_tokens: int,
+    should_stop: Callable[[], bool], on_answer: Callable[[list[int]], None] | None = None,
 ) -> Decoded:
     """
     Take the likeliest token that may follow, again and again, until the answer is whole.
 
-    :param prefix: keys and values of all that stands before; not changed
+    :param run: the model, behind all that stands before
     :param ids: the tokens of the instruction, at least one
     :param matching: a fresh one: what may follow
-    :param end_ids: tokens that end an answer, and are no part of it
-    :param should_stop: asked before every forward
     :param drafter: made for this instruction; its guesses change nothing but the time
+    :param should_stop: asked before every forward
     :param on_answer: told the answer so far, before every forward but the first, and at the end
     :raises GrammarViolationError: if the matching fails; there is no answer then
     """
-    cache = KeyValueCache(prefix)
     answer: list[int] = []
-    pending, forwards, forced_count = ids, 0, 0
+    pending, forwards, forced_count = list(ids), 0, 0
     while True:
         forced = matching.forced()
         forced_count += len(forced)
@@ -97,11 +92,12 @@ def decode_greedily(
         # One place is left for the token that the model adds to the guess.
         draft = drafter.propose(answer, min(DRAFT_TOKENS, room - 1))
         draft = draft[:matching.viable(draft)] if draft else []
-        scores = _scores_after(backbone, pending, draft, cache)
+        run.read(pending + draft, 1 + len(draft))
         forwards += 1
-        chosen = _agree(matching, scores, draft, end_ids)
-        cache = cache.without_last(len(draft) - len(chosen) + 1)
-        answer += [token for token in chosen if token not in end_ids]
+        # A GPU is still reading while the masks are made.
+        chosen = _agree(matching, run.choose(matching.masks(draft)), draft)
+        run.forget(len(draft) - len(chosen) + 1)
+        answer += [token for token in chosen if token not in matching.end_ids]
         pending = chosen[-1:]
 
 
@@ -113,28 +109,17 @@ def _ending(matching: Matching, room: int, should_stop: Callable[[], bool]) -> E
     return Ending.STOPPED if should_stop() else None
 
 
-def _scores_after(
-    backbone: Backbone, pending: list[int], draft: list[int], cache: KeyValueCache
-) -> torch.Tensor:
-    """Return the scores after the last pending token, and after each of the draft."""
-    ids = torch.tensor([pending + draft], device=backbone.device)
-    hidden = read(backbone, embed(backbone, ids), cache)
-    return logits(backbone, hidden[0, len(pending) - 1:])  # (1 + draft, V)
-
-
-def _agree(
-    matching: Matching, scores: torch.Tensor, draft: list[int], end_ids: Set[int]
-) -> list[int]:
+def _agree(matching: Matching, likeliest: list[int], draft: list[int]) -> list[int]:
     """
-    Choose tokens for as long as the guess is what would have been chosen.
+    Accept tokens for as long as the guess is what would have been chosen.
 
+    :param likeliest: what the model chose now, and behind each token of the guess
     :returns: the guesses that were right, and the first token that was chosen instead or besides
     """
     chosen: list[int] = []
-    for guess, row in zip((*draft, None), scores):
-        token = matching.choose(row)
+    for guess, token in zip((*draft, None), likeliest):
         matching.accept(token)
         chosen.append(token)
-        if token != guess or token in end_ids or matching.is_over:
+        if token != guess or matching.is_over:
             break
     return chosen

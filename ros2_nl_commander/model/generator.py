@@ -49,6 +49,7 @@ from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
+from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 
 #: The prompt that is used where none is named.
@@ -95,6 +96,8 @@ class CommandGenerator:
         self._sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
         self._preparation = RobotPreparation(
             backbone, self._sequence, prompt.folded, settings.constrain)
+        with _model_errors():
+            self._runner = runner_for(backbone)
         self._precedents: tuple[Precedent, ...] = ()
         self.use_robot(EMPTY_ROBOT)
 
@@ -161,11 +164,12 @@ class CommandGenerator:
             ids = self._sequence.instruction_ids(
                 sentence, behind_context=not prepared.context.is_empty)
             drafter = Drafter(ids, (*prepared.precedents, *self._precedents))
-            decoded = decode_greedily(
-                self._backbone, prepared.prefix, ids, matching=prepared.start(),
-                end_ids=self._sequence.end_ids, should_stop=should_stop,
-                max_new_tokens=self._settings.max_new_tokens, drafter=drafter,
-                on_answer=None if on_text is None else self._tell(on_text))
+            limit = self._settings.max_new_tokens
+            with self._runner.behind(prepared.prefix, len(ids) + limit) as run:
+                decoded = decode_greedily(
+                    run, ids, matching=prepared.start(), drafter=drafter, max_new_tokens=limit,
+                    should_stop=should_stop,
+                    on_answer=None if on_text is None else self._tell(on_text))
         if decoded.ending is Ending.WHOLE:
             precedent = Precedent(tuple(ids), (*decoded.ids, self._sequence.end_id))
             self._precedents = (*self._precedents, precedent)[-REMEMBERED:]

@@ -16,13 +16,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import sys
 
+import numpy as np
 import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, GrammarMatching
+from ros2_nl_commander.model.runner import likeliest
 from tokenizers import Tokenizer
 import torch
 from transformers import PreTrainedTokenizerFast
@@ -57,12 +60,17 @@ def write(matching, text, tokenizer):
         matching.accept(left.pop(0))
 
 
+def choose(matching, scores):
+    (mask,) = matching.masks([])
+    return likeliest(scores, mask)
+
+
 def allowed(matching, width=VOCABULARY):
     """Return every token that may be chosen, by asking for each."""
     scores = torch.zeros(width)
     found = set()
     while True:
-        token = matching.choose(scores)
+        token = choose(matching, scores)
         if token in found:
             return found
         found.add(token)
@@ -98,13 +106,37 @@ def test_no_answer_comes_out_of_the_error_state(engine, tiny_tokenizer):
     with pytest.raises(GrammarViolationError):
         matching.accept(*tiny_tokenizer.encode('x'))
     # llguidance would now allow the end of the text and call itself stopped.
-    for method in (matching.forced, lambda: matching.choose(torch.zeros(VOCABULARY)),
+    for method in (matching.forced, lambda: matching.masks([]),
                    lambda: matching.is_over, lambda: matching.accept(*end_ids(tiny_tokenizer))):
         with pytest.raises((GrammarViolationError, TypeError)):
             method()
     for end in end_ids(tiny_tokenizer):
         with pytest.raises(GrammarViolationError):
             matching.accept(end)
+
+
+@pytest.mark.parametrize('text, rows', [
+    ('"abc" ("d" | "e") /[0-9]/', 5), ('("ab" | "cd") "efgh"', 6), ('/[a-f]{1,12}/', 10)])
+def test_masks_along_a_guess_are_those_of_writing_it(engine, tiny_tokenizer, text, rows):
+    """What may follow each token, none behind the end, and nothing is written."""
+    constraint = engine.compile(f'start: {text}')
+    guess = tiny_tokenizer.encode({'"': 'abcd7', '(': 'abefgh', '/': 'abcdefabc'}[text[0]])
+    ends = [*guess, min(end_ids(tiny_tokenizer))]
+    matching, stepping = constraint.start(), constraint.start()
+    for given in (guess, ends, guess[:2], []):
+        masks = matching.masks(given)
+        assert len(masks) == min(len(given) + 1, rows)
+    masks = matching.masks(ends)
+    for token, mask in zip(guess, masks):
+        assert np.array_equal(stepping.masks([]), [mask])
+        stepping.accept(token)
+    write(matching, tiny_tokenizer.decode(guess), tiny_tokenizer)
+    assert matching.is_over or np.array_equal(matching.masks([]), masks[-1:])
+
+
+def test_a_guess_that_is_not_viable_is_an_error(engine, tiny_tokenizer):
+    with pytest.raises(GrammarViolationError):
+        engine.compile('start: "ab" | "cd"').start().masks(tiny_tokenizer.encode('xy'))
 
 
 def test_answers_know_nothing_of_one_another(engine, tiny_tokenizer):
@@ -138,8 +170,12 @@ class Broken:
     def consume_token(self, _):
         return self._result('consume_token', True, False)
 
-    def unsafe_compute_mask_ptr(self, *_):
+    def rollback(self, _):
+        return self._result('rollback', True, False)
+
+    def unsafe_compute_mask_ptr(self, pointer, size):
         self._result('unsafe_compute_mask_ptr', None, None)
+        ctypes.memset(pointer, 0 if self._call == 'none' else 255, size)
 
     def is_error(self):
         return self._failed
@@ -155,13 +191,14 @@ class Broken:
 
 
 @pytest.mark.parametrize('call', [
-    'compute_ff_tokens', 'consume_tokens', 'consume_token', 'unsafe_compute_mask_ptr'])
+    'compute_ff_tokens', 'consume_tokens', 'consume_token', 'unsafe_compute_mask_ptr',
+    'rollback'])
 def test_every_call_that_can_fail_is_checked(call):
     matching = GrammarMatching(Broken(call), 64, frozenset({63}))
     with pytest.raises(GrammarViolationError, match='out of fuel'):
         matching.forced()
         matching.accept(1)
-        matching.choose(torch.zeros(64))
+        matching.masks([2])
     with pytest.raises(GrammarViolationError, match='out of fuel'):
         _ = matching.is_over
 
@@ -169,7 +206,7 @@ def test_every_call_that_can_fail_is_checked(call):
 def test_a_mask_without_any_token_is_an_error():
     matching = GrammarMatching(Broken('none'), 64, frozenset({63}))
     with pytest.raises(GrammarViolationError, match='no token may follow'):
-        matching.choose(torch.zeros(64))  # the broken matcher leaves the mask empty
+        matching.masks([])  # the broken matcher leaves the mask empty
 
 
 @pytest.mark.parametrize('lark', [
@@ -264,7 +301,7 @@ def test_without_a_grammar_every_token_of_the_tokenizer_may_follow():
     matching = FreeMatching({3}, 10)
     scores = torch.zeros(16)
     scores[12], scores[7] = 9, 1  # 12 is beyond the tokenizer
-    assert matching.choose(scores) == 7
+    assert choose(matching, scores) == 7 and len(matching.masks([1, 2])) == 3
     assert matching.forced() == [] and matching.viable([1, 2]) == 2
     matching.accept(7)
     assert not matching.is_over

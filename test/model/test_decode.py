@@ -24,6 +24,7 @@ from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.runner import PlainRunner
 import torch
 
 INSTRUCTION = list(b'go on')
@@ -38,13 +39,13 @@ def free(backbone, end_ids=frozenset()):
     return FreeMatching(end_ids, len(backbone.tokenizer))
 
 
-def decode(backbone, matching, *, end_ids=frozenset(), max_new_tokens=40, precedent=(),
+def decode(backbone, matching, *, max_new_tokens=40, precedent=(),
            should_stop=lambda: False, prefix=(), on_answer=None):
     drafter = Drafter(INSTRUCTION, [Precedent((1,), tuple(precedent))] if precedent else ())
-    return decode_greedily(
-        backbone, list(prefix), INSTRUCTION, matching=matching, end_ids=end_ids,
-        max_new_tokens=max_new_tokens, should_stop=should_stop, drafter=drafter,
-        on_answer=on_answer)
+    with PlainRunner(backbone).behind(list(prefix), 0) as run:
+        return decode_greedily(
+            run, INSTRUCTION, matching=matching, drafter=drafter, max_new_tokens=max_new_tokens,
+            should_stop=should_stop, on_answer=on_answer)
 
 
 @pytest.fixture(params=range(4))
@@ -78,7 +79,7 @@ def test_decoding_equals_recomputing_every_step(tiny_backbone):
 def test_an_end_token_ends_a_free_answer_and_is_no_part_of_it(tiny_backbone):
     whole = decode(tiny_backbone, free(tiny_backbone), max_new_tokens=4)
     end_ids = {whole.ids[2]} - set(whole.ids[:2]) or {whole.ids[0]}
-    ended = decode(tiny_backbone, free(tiny_backbone, end_ids), end_ids=end_ids)
+    ended = decode(tiny_backbone, free(tiny_backbone, end_ids))
     assert ended.ending is Ending.WHOLE
     assert ended.ids == whole.ids[:whole.ids.index(*end_ids)]
 
@@ -111,16 +112,16 @@ def test_guesses_change_nothing_but_the_number_of_forwards(tiny_backbone):
 
 def test_forced_equals_stepwise_and_with_guesses(random_backbone, end_ids):
     engine = GrammarEngine(random_backbone, end_ids)
-    jumped = decode(random_backbone, engine.compile(LARK).start(), end_ids=end_ids)
-    stepwise = decode(random_backbone, engine.compile(STEPWISE + LARK).start(), end_ids=end_ids)
+    jumped = decode(random_backbone, engine.compile(LARK).start())
+    stepwise = decode(random_backbone, engine.compile(STEPWISE + LARK).start())
     assert jumped.ids == stepwise.ids and jumped.ending is stepwise.ending is Ending.WHOLE
     assert stepwise.forced == 0 < jumped.forced
     # The end, where nothing else may follow, is forced as well.
     assert jumped.forwards <= len(jumped.ids) - jumped.forced + 1 < stepwise.forwards + 1
 
-    guessed = decode(random_backbone, engine.compile(LARK).start(), end_ids=end_ids,
+    guessed = decode(random_backbone, engine.compile(LARK).start(),
                      precedent=[*jumped.ids, min(end_ids)])
-    misled = decode(random_backbone, engine.compile(LARK).start(), end_ids=end_ids,
+    misled = decode(random_backbone, engine.compile(LARK).start(),
                     precedent=[*jumped.ids[:2], *jumped.ids])
     assert guessed.ids == misled.ids == jumped.ids
     assert guessed.forwards <= jumped.forwards
@@ -128,14 +129,14 @@ def test_forced_equals_stepwise_and_with_guesses(random_backbone, end_ids):
 
 def test_what_is_forced_from_the_start_to_the_end_needs_no_forward(tiny_backbone, end_ids):
     constraint = GrammarEngine(tiny_backbone, end_ids).compile('start: "only this"')
-    decoded = decode(tiny_backbone, constraint.start(), end_ids=end_ids)
+    decoded = decode(tiny_backbone, constraint.start())
     expected = list(tiny_backbone.tokenizer.encode('only this'))
     assert decoded == Decoded(expected, Ending.WHOLE, 0, len(expected))
 
 
 def test_forced_tokens_ride_in_the_forward_of_the_instruction(
         tiny_backbone, end_ids, monkeypatch):
-    from ros2_nl_commander.model import decode as module
+    from ros2_nl_commander.model import runner as module
 
     widths = []
 
@@ -145,14 +146,14 @@ def test_forced_tokens_ride_in_the_forward_of_the_instruction(
 
     monkeypatch.setattr(module, 'read', counting)
     constraint = GrammarEngine(tiny_backbone, end_ids).compile('start: "abc" ("d" | "e") "fgh"')
-    decoded = decode(tiny_backbone, constraint.start(), end_ids=end_ids)
+    decoded = decode(tiny_backbone, constraint.start())
     assert widths == [len(INSTRUCTION) + 3]
     assert (len(decoded.ids), decoded.forced, decoded.forwards) == (7, 6, 1)
 
 
 def test_an_answer_of_a_grammar_is_cut_off_at_max_new_tokens(tiny_backbone, end_ids):
     constraint = GrammarEngine(tiny_backbone, end_ids).compile('start: /[a-z]{50}/')
-    decoded = decode(tiny_backbone, constraint.start(), end_ids=end_ids, max_new_tokens=5)
+    decoded = decode(tiny_backbone, constraint.start(), max_new_tokens=5)
     assert (len(decoded.ids), decoded.ending, decoded.forwards) == (5, Ending.LENGTH, 5)
 
 
@@ -172,16 +173,16 @@ class Failing(FreeMatching):
         self._count('forced')
         return super().forced()
 
-    def choose(self, scores):
-        self._count('choose')
-        return super().choose(scores)
+    def masks(self, guess):
+        self._count('masks')
+        return super().masks(guess)
 
     def accept(self, token):
         self._count('accept')
         super().accept(token)
 
 
-@pytest.mark.parametrize('method', ['forced', 'choose', 'accept'])
+@pytest.mark.parametrize('method', ['forced', 'masks', 'accept'])
 @pytest.mark.parametrize('after', [0, 3])
 def test_a_matcher_that_fails_leaves_no_text(tiny_backbone, method, after):
     with pytest.raises(GrammarViolationError, match='matcher failed'):

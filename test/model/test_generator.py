@@ -29,6 +29,7 @@ from ros2_nl_commander.language.shortlist import SIZE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
+from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
@@ -212,6 +213,19 @@ def test_one_sentence_leaves_nothing_behind_but_time_saved(generator):
     assert (first.command, first.reason, first.tokens) == (
         again.command, again.reason, again.tokens)
     assert again.forwards <= first.forwards
+
+
+def test_at_fixed_places_the_same_is_said(generator, tiny_backbone, monkeypatch):
+    """What answers on a GPU, here as it is."""
+    monkeypatch.setattr(module, 'runner_for', CapturedRunner)
+    captured = build(tiny_backbone)
+    for robot in (ROBOT, OTHER, ROBOT):
+        said = []
+        for one in (generator, captured):
+            one.use_robot(robot)
+            generation = one.generate('say "hello" to everybody')
+            said.append((generation.command, generation.reason, generation.tokens))
+        assert said[0] == said[1] and said[0][2]
 
 
 def test_a_sentence_goes_on_for_the_robot_that_it_began_with(generator, monkeypatch):

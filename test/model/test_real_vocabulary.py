@@ -24,12 +24,14 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.cache import cache_root, folder_name, is_published
+from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, read
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.runner import likeliest, PlainRunner
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
 
@@ -75,11 +77,12 @@ def prefix(backbone, sequence, robot):
     return ContextReader(backbone, sequence).read(context_from_robot(robot))
 
 
-def decode(backbone, sequence, prefix, constraint, sentence, precedents=()):
+def decode(backbone, sequence, prefix, constraint, sentence, precedents=(), runner=None):
     ids = sequence.instruction_ids(sentence, behind_context=True)
-    return decode_greedily(
-        backbone, prefix, ids, matching=constraint.start(), end_ids=sequence.end_ids,
-        max_new_tokens=40, should_stop=lambda: False, drafter=Drafter(ids, precedents))
+    with (runner or PlainRunner(backbone)).behind(prefix, len(ids) + 40) as run:
+        return decode_greedily(
+            run, ids, matching=constraint.start(), drafter=Drafter(ids, precedents),
+            max_new_tokens=40, should_stop=lambda: False)
 
 
 def test_cached_equals_uncached(backbone, sequence, engine, robot, lark):
@@ -113,6 +116,14 @@ def test_forced_equals_stepwise(backbone, sequence, engine, prefix, lark):
         assert guessed.ids == jumped.ids and guessed.forwards <= jumped.forwards
 
 
+def test_at_fixed_places_the_answers_are_the_same(backbone, sequence, engine, prefix, lark):
+    """What a GPU runs captured, here as it is: padded, masked, in one cache for all sentences."""
+    runner, constraint = CapturedRunner(backbone), engine.compile(lark)
+    for sentence in SENTENCES:
+        plain = decode(backbone, sequence, prefix, constraint, sentence)
+        assert decode(backbone, sequence, prefix, constraint, sentence, runner=runner) == plain
+
+
 def test_what_is_forced_leaves_the_next_token_whole(backbone, engine):
     """A space that is forced before a number would make every minus a rare token."""
     matching = engine.compile('start: "x: " /-?[0-9]/').start()
@@ -121,7 +132,7 @@ def test_what_is_forced_leaves_the_next_token_whole(backbone, engine):
     for text in (' -', ' '):
         scores = torch.zeros(backbone.shape.vocabulary)
         scores[tokenizer.encode(text)] = 1
-        assert tokenizer.decode(matching.choose(scores)) == text
+        assert tokenizer.decode(likeliest(scores, *matching.masks([]))) == text
 
 
 def test_nothing_but_text_may_follow_in_a_text(backbone, engine):
@@ -131,4 +142,4 @@ def test_nothing_but_text_may_follow_in_a_text(backbone, engine):
     for token in range(151643, backbone.shape.vocabulary):
         scores = torch.zeros(backbone.shape.vocabulary)
         scores[token] = 1  # the likeliest by far, were it allowed
-        assert matching.choose(scores) < 151643
+        assert likeliest(scores, *matching.masks([])) < 151643

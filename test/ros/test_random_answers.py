@@ -27,6 +27,7 @@ from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.runner import likeliest
 from ros2_nl_commander.training.synthesis.robots import make_robot
 import torch
 
@@ -46,7 +47,7 @@ def random_answer(matching, tokenizer, generator):
         ids += matching.forced()
         if matching.is_over:
             return tokenizer.decode([token for token in ids if token != tokenizer.eos_token_id])
-        token = matching.choose(torch.rand(288, generator=generator))
+        token = likeliest(torch.rand(288, generator=generator), *matching.masks([]))
         matching.accept(token)
         ids.append(token)
 

@@ -41,6 +41,7 @@ from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValues, length_of
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt
+from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, wilson_interval
@@ -82,6 +83,7 @@ class _Ablation:
         self._backbone = backbone
         self._sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS['chat'])
         self._reader = ContextReader(backbone, self._sequence)
+        self._runner = runner_for(backbone)
 
     def scores(
         self, examples: Sequence[Example], prompt: FoldedPrompt, shots: Sequence[Example],
@@ -120,10 +122,11 @@ class _Ablation:
     def _answer(self, example: Example, preparation: RobotPreparation, prefix: KeyValues) -> str:
         ids = self._sequence.instruction_ids(example.instruction, behind_context=True)
         try:
-            decoded = decode_greedily(
-                self._backbone, prefix, ids, matching=preparation.prepare(example.robot).start(),
-                end_ids=self._sequence.end_ids, max_new_tokens=MAX_NEW_TOKENS,
-                should_stop=lambda: False, drafter=Drafter(ids))
+            matching = preparation.prepare(example.robot).start()
+            with self._runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
+                decoded = decode_greedily(
+                    run, ids, matching=matching, drafter=Drafter(ids),
+                    max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
         except GrammarViolationError:
             return ''
         return self._sequence.answer_text(decoded.ids).strip()

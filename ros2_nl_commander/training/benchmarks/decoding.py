@@ -36,8 +36,9 @@ from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import load_prompt
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Matching
+from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Masks, Matching
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
@@ -45,6 +46,7 @@ from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
+from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
@@ -87,6 +89,7 @@ class Way:
     forced: bool = True
     cached: bool = True
     drafts: bool = True
+    captured: bool = False
 
 
 WAYS = (
@@ -94,7 +97,8 @@ WAYS = (
     Way('(d) grammar only', forced=False, cached=False, drafts=False),
     Way('(e) + forced tokens', cached=False, drafts=False),
     Way('(f) + cached context', drafts=False),
-    Way('(g) + guessed tokens: as shipped'),
+    Way('(g) + guessed tokens: as shipped for a CPU'),
+    Way('(h) + captured forwards: as shipped for a GPU', captured=True),
 )
 
 
@@ -186,6 +190,7 @@ def _ours(
     constraint = GrammarEngine(backbone, sequence.end_ids).compile(
         lark_from_grammar(grammar_from_robot(robot)))
     prepared = RobotPreparation(backbone, sequence, prompt.folded, True).prepare(robot)
+    plain, captured = PlainRunner(backbone), runner_for(backbone)
 
     def answer(way: Way, sentence: str) -> tuple[int, int | None]:
         prefix = prepared.prefix
@@ -195,14 +200,20 @@ def _ours(
         ids = sequence.instruction_ids(sentence, behind_context=True)
         matching: Matching = constraint.start() if way.grammar else FreeMatching(
             sequence.end_ids, len(backbone.tokenizer))
-        decoded = decode_greedily(
-            backbone, prefix, ids, matching=matching if way.forced else Stepwise(matching),
-            end_ids=sequence.end_ids, max_new_tokens=MAX_NEW_TOKENS,
-            should_stop=lambda: False,
-            drafter=Drafter(ids, prepared.precedents) if way.drafts else NoDrafts())
+        runner = captured if way.captured else plain
+        with runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
+            decoded = decode_greedily(
+                run, ids, matching=matching if way.forced else Stepwise(matching),
+                drafter=Drafter(ids, prepared.precedents) if way.drafts else NoDrafts(),
+                max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
         return len(decoded.ids), decoded.forwards
 
     for way in WAYS:
+        if way.captured:
+            if not isinstance(captured, CapturedRunner):
+                continue
+            answer(way, sentences[0])  # takes the memory that this robot needs
+            captured.warm_up()
         yield _row(way.name, sentences, partial(answer, way))
 
 
@@ -215,6 +226,7 @@ class Stepwise:
 
     def __init__(self, matching: Matching) -> None:
         self._matching = matching
+        self.end_ids = matching.end_ids
 
     @property
     def is_over(self) -> bool:
@@ -225,9 +237,9 @@ class Stepwise:
         """Give nothing."""
         return []
 
-    def choose(self, scores: torch.Tensor) -> int:
-        """Return the likeliest token, of scores (V), that may follow."""
-        return self._matching.choose(scores)
+    def masks(self, guess: Sequence[int]) -> Masks:
+        """Tell what may follow now, and after each token of a guess."""
+        return self._matching.masks(guess)
 
     def accept(self, token: int) -> None:
         """Write a token that was chosen."""

@@ -28,20 +28,22 @@ from typing import NamedTuple
 
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSettings
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.shortlist import InterfaceIndex
-from ros2_nl_commander.model import decode, generator as generator_module
+from ros2_nl_commander.model import generator as generator_module
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
+from ros2_nl_commander.model.captured import CapturedRun
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import Constraint, GrammarMatching
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.prepared import RobotPreparation
+from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.benchmarks.bandwidth import forward_bytes, read_bandwidth
 from ros2_nl_commander.training.benchmarks.stopwatch import Lap, Place, Stopwatch
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import percentile
 from ros2_nl_commander.training.examples import load_examples
 import torch
 
@@ -62,10 +64,11 @@ PLACES = (
     Place(InterfaceIndex, 'shortlist', PREPARATION),
     Place(RobotPreparation, 'prepare', PREPARATION),
     Place(SequenceEncoder, 'instruction_ids', PREPARATION),
-    Place(decode, '_scores_after', FORWARD),
+    *(Place(run, 'read', FORWARD) for run in (PlainRun, CapturedRun)),
+    *(Place(run, 'choose', GRAMMAR) for run in (PlainRun, CapturedRun)),
     Place(Constraint, 'start', GRAMMAR),
     *(Place(GrammarMatching, name, GRAMMAR)
-      for name in ('forced', 'choose', 'accept', 'viable')),
+      for name in ('forced', 'masks', 'accept', 'viable')),
     Place(Drafter, '__init__', GUESSES),
     Place(Drafter, 'propose', GUESSES),
     Place(SequenceEncoder, 'answer_text', CHECK),
