@@ -37,7 +37,7 @@ from rclpy.logging import set_logger_level
 from rclpy.parameter import Parameter
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import (
-    Generation, Generator, GeneratorFactory, GeneratorSettings, StopCheck)
+    Generation, Generator, GeneratorFactory, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.quiet_context import quiet_context
@@ -109,9 +109,11 @@ class _TimedGenerator:
     def use_robot(self, robot: RobotDescription) -> None:
         self._generator.use_robot(robot)
 
-    def generate(self, instruction: str, should_stop: StopCheck) -> Generation:
+    def generate(
+        self, instruction: str, should_stop: StopCheck, on_text: TextListener | None = None
+    ) -> Generation:
         self._log.note('asked')
-        generation = self._generator.generate(instruction, should_stop)
+        generation = self._generator.generate(instruction, should_stop, on_text)
         self._log.note('answered')
         return generation
 
@@ -137,9 +139,17 @@ class _TimedCommander(NlCommander):
         self._log_of_times.note('received')
         super()._on_instruction(message)
 
-    def _publish_command(self, text: str) -> None:
-        self._log_of_times.note('published')
-        super()._publish_command(text)
+    def create_publisher(self, msg_type: Any, topic: str, *args: Any, **options: Any) -> Any:
+        publisher = super().create_publisher(msg_type, topic, *args, **options)
+        if topic == 'ros2_command':
+            publish, log = publisher.publish, self._log_of_times
+
+            def noted(message: Any) -> None:
+                log.note('published')
+                publish(message)
+
+            publisher.publish = noted  # type: ignore[assignment, method-assign]
+        return publisher
 
 
 @contextmanager

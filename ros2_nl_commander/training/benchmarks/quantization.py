@@ -26,6 +26,7 @@ import time
 
 from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.generation import GeneratorSettings, QUANTIZATIONS
+from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt
@@ -33,8 +34,7 @@ from ros2_nl_commander.model.forward import logits, read
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import (
-    percentile, Score, score_examples, wilson_interval)
+from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
 from ros2_nl_commander.training.examples import Example, load_examples
 import torch
 
