@@ -21,7 +21,7 @@ The node runs in this process, with the generator that is handed in. Knows no mo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 import json
 import os
@@ -161,8 +161,9 @@ def _user(domain: int) -> Iterator[subprocess.Popen[str]]:
         try:
             yield user
         finally:
-            if user.stdin is not None:
-                user.stdin.close()  # ends it
+            with suppress(BrokenPipeError):  # it has ended already, and ``_send`` said so
+                if user.stdin is not None:
+                    user.stdin.close()  # ends it
 
 
 def _send(user: Any, sentence: str, log: _Log) -> dict[str, float | None]:
