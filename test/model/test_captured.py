@@ -36,6 +36,9 @@ from ros2_nl_commander.model.key_values import KeyValueCache, length_of
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 import torch
 
+# A thread that captures has nobody to tell.
+pytestmark = pytest.mark.filterwarnings('error::pytest.PytestUnhandledThreadExceptionWarning')
+
 WAIT_SEC = 60
 TOKENS = 12
 LARK = """start: "say " TEXT | "move " NUMBER " m" | ("turn left" | "turn right") | "no: reason"
