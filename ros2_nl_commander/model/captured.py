@@ -120,13 +120,13 @@ class CapturedRunner:
     @torch.inference_mode()
     def warm_up(self) -> None:
         """Capture what is not captured yet, letting sentences pass in between."""
-        while self._recorder is not None:
+        while True:
             with self._turn():
-                missing = self._forward.missing()
-                if not missing:
+                recorder, missing = self._recorder, self._forward.missing()
+                if recorder is None or not missing:
                     return
                 try:
-                    self._forward.record(missing[0], self._recorder)
+                    self._forward.record(missing[0], recorder)
                 except RuntimeError as error:
                     _logger.warning('The model runs uncaptured, which is slower: %s',
                                     first_line(error))

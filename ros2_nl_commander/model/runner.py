@@ -12,9 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""
-Who runs the model while a sentence is answered: plainly, or captured on a GPU.
-"""
+"""Who runs the model while a sentence is answered: plainly, or captured on a GPU."""
 
 from __future__ import annotations
 

@@ -12,206 +12,26 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Answers at fixed places, captured or not: the tokens of the plain loop, and no new memory."""
+"""Capturing: what it needs, when it happens, and that nobody waits for it."""
 
 from __future__ import annotations
 
-from functools import partial
 import logging
 import threading
 
+from answering import answer, free, prefix_of
 import pytest
-from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.captured import (
-    CAPACITY_STEP, CapturedRun, CapturedRunner, FIRST_CAPACITY, is_fit, PADDING)
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine
-from ros2_nl_commander.model.cuda_graphs import CudaRecorder
-from ros2_nl_commander.model.decode import decode_greedily, DRAFT_TOKENS
-from ros2_nl_commander.model.drafts import Drafter, Precedent
-from ros2_nl_commander.model.fixed_cache import FixedCache
-from ros2_nl_commander.model.fixed_forward import FixedForward, ROWS, WIDTHS
-from ros2_nl_commander.model.forward import embed, read
-from ros2_nl_commander.model.key_values import KeyValueCache, length_of
+from ros2_nl_commander.model.captured import CapturedRunner, FIRST_CAPACITY, is_fit
+from ros2_nl_commander.model.fixed_forward import WIDTHS
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 import torch
 
+# A thread that captures has nobody to tell.
+pytestmark = pytest.mark.filterwarnings('error::pytest.PytestUnhandledThreadExceptionWarning')
+
 WAIT_SEC = 60
-TOKENS = 12
-LARK = """start: "say " TEXT | "move " NUMBER " m" | ("turn left" | "turn right") | "no: reason"
-TEXT: /"([^"\\\\\\x00-\\x1f\\x7f]|\\\\["\\\\]){0,6}"/
-NUMBER: /-?[0-9]{1,3}(\\.[0-9]{1,2})?/
-"""
-DEVICES = ['cpu', pytest.param('cuda', marks=pytest.mark.skipif(
-    not torch.cuda.is_available(), reason='there is no GPU'))]
-
-
-@pytest.fixture(params=DEVICES)
-def backbone(request, build_tiny_model, tiny_tokenizer):
-    return backbone_from_model(build_tiny_model(seed=3).to(request.param), tiny_tokenizer)
-
-
-@pytest.fixture
-def runner(backbone):
-    """Return one that captures on a GPU, and runs the steps as they are elsewhere."""
-    is_gpu = backbone.device.type == 'cuda'
-    made = CapturedRunner(backbone, partial(CudaRecorder, backbone.device) if is_gpu else None)
-    made.warm_up()
-    return made
-
-
-def prefix_of(backbone, text):
-    cache = KeyValueCache()
-    if text:
-        ids = torch.tensor([list(text.encode())], device=backbone.device)
-        read(backbone, embed(backbone, ids), cache)
-    return cache.key_values()
-
-
-def answer(runner, prefix, instruction, matching, precedent=(), max_new_tokens=TOKENS):
-    ids = list(instruction.encode())
-    drafter = Drafter(ids, [Precedent((1,), tuple(precedent))] if precedent else ())
-    with runner.behind(prefix, len(ids) + max_new_tokens) as run:
-        return decode_greedily(run, ids, matching=matching, drafter=drafter,
-                               max_new_tokens=max_new_tokens, should_stop=lambda: False)
-
-
-def free(backbone):
-    return FreeMatching(frozenset(), len(backbone.tokenizer))
-
-
-@pytest.mark.parametrize('context, instruction', [
-    ('', 'g'), ('', 'y' * 17), ('a robot', 'go'), ('a robot', 'go to the kitchen ' * 7),
-    ('a robot with much to offer ' * 12, 'go on'), ('a robot', 'back to where it began ' * 12)])
-def test_the_same_tokens_as_the_plain_loop(backbone, runner, context, instruction):
-    prefix = prefix_of(backbone, context)
-    expected = answer(PlainRunner(backbone), prefix, instruction, free(backbone))
-    assert answer(runner, prefix, instruction, free(backbone)) == expected
-
-
-def test_guesses_right_and_wrong_are_taken_and_taken_back_alike(backbone, runner):
-    prefix = prefix_of(backbone, 'a robot')
-    plain = PlainRunner(backbone)
-    ids = answer(plain, prefix, 'go on', free(backbone)).ids
-    misleading = [token for pair in zip(ids[::2], ids[1::2]) for token in (*pair, 7)]
-    for precedent in (ids, misleading, ids[:3], [7, 7, 7]):
-        expected = answer(plain, prefix, 'go on', free(backbone), precedent)
-        assert answer(runner, prefix, 'go on', free(backbone), precedent) == expected
-        assert expected.ids == ids
-
-
-@pytest.mark.parametrize('seed', range(4))
-def test_under_a_grammar_too(build_tiny_model, tiny_tokenizer, seed):
-    backbone = backbone_from_model(build_tiny_model(seed=seed), tiny_tokenizer)
-    runner, plain = CapturedRunner(backbone), PlainRunner(backbone)
-    end_ids = set(tiny_tokenizer.convert_tokens_to_ids(['<|im_end|>', '<|endoftext|>']))
-    constraint = GrammarEngine(backbone, end_ids).compile(LARK)
-    precedent = ()
-    for _ in range(3):  # without a guess, with a right one, with one that goes wrong
-        expected = answer(plain, [], 'go on', constraint.start(), precedent)
-        assert answer(runner, [], 'go on', constraint.start(), precedent) == expected
-        precedent = ([*expected.ids, min(end_ids)] if not precedent
-                     else [*expected.ids[:2], *expected.ids])
-
-
-def test_sentences_and_robots_one_after_the_other_leave_nothing_behind(backbone, runner):
-    """What an earlier sentence or a longer robot left in the cache is never seen."""
-    robots = [prefix_of(backbone, text) for text in ('a long-winded robot ' * 9, 'short', '')]
-    plain = PlainRunner(backbone)
-    for index in (0, 0, 1, 0, 2, 1, 1):
-        for instruction in ('say something long and then go back again', 'go'):
-            expected = answer(plain, robots[index], instruction, free(backbone))
-            assert answer(runner, robots[index], instruction, free(backbone)) == expected
-
-
-def test_a_sentence_that_broke_does_not_break_the_next(backbone, runner):
-    prefix = prefix_of(backbone, 'a robot')
-    expected = answer(runner, prefix, 'go', free(backbone))
-    with torch.inference_mode(), runner.behind(prefix, 8) as run:
-        # As an overflow in float16 does.
-        run._forward.cache._slab[..., length_of(prefix):, :] = torch.nan
-    assert answer(runner, prefix, 'go', free(backbone)) == expected
-
-
-def test_a_prefix_is_copied_only_when_it_changes(backbone, runner):
-    one, other = prefix_of(backbone, 'one robot'), prefix_of(backbone, 'another')
-    first = answer(runner, one, 'go', free(backbone))
-    for keys, values in one:  # which nobody may do: only so it shows when it is read
-        keys.zero_()
-        values.zero_()
-    assert answer(runner, one, 'go', free(backbone)) == first
-    answer(runner, other, 'go', free(backbone))
-    expected = answer(PlainRunner(backbone), one, 'go', free(backbone))
-    assert answer(runner, one, 'go', free(backbone)) == expected != first
-
-
-def test_no_sentence_allocates_a_cache(backbone, runner, monkeypatch):
-    prefix = prefix_of(backbone, 'a robot')
-    expected = answer(runner, prefix, 'go on', free(backbone))
-    places = [buffer.data_ptr() for buffer in buffers(runner)]
-    for owner in (FixedCache, FixedForward, KeyValueCache):
-        monkeypatch.setattr(owner, '__init__', None)
-    allocated = device_allocations(backbone)
-    assert answer(runner, prefix, 'go on', free(backbone), expected.ids[:5]).ids == expected.ids
-    assert [buffer.data_ptr() for buffer in buffers(runner)] == places
-    assert device_allocations(backbone) == allocated
-
-
-def buffers(runner):
-    forward = runner._forward
-    return (forward.cache._slab, forward._scores, forward._chosen, forward._positions,
-            forward._inputs.device, forward._masks.device)
-
-
-def device_allocations(backbone):
-    """Count what was ever taken from the device, small things included; nothing on a CPU."""
-    if backbone.device.type == 'cpu':
-        return 0
-    return torch.cuda.memory_stats(backbone.device)['allocation.all.allocated']
-
-
-def test_memory_grows_where_a_robot_needs_it_and_stays(backbone, runner):
-    long = prefix_of(backbone, 'x' * FIRST_CAPACITY)
-    short = prefix_of(backbone, 'short')
-    for prefix in (short, long, short, long):
-        expected = answer(PlainRunner(backbone), prefix, 'go', free(backbone))
-        assert answer(runner, prefix, 'go', free(backbone)) == expected
-    assert runner._forward.capacity == FIRST_CAPACITY + CAPACITY_STEP
-
-
-def test_the_room_that_was_asked_for_is_enough_to_the_last_token(backbone, runner):
-    """With the widest padding, where capacity and need are equal."""
-    ids = 'y' * (WIDTHS[-1] // 2 + 1)
-    room = len(ids) + TOKENS
-    prefix = prefix_of(backbone, 'x' * (FIRST_CAPACITY - PADDING - room))
-    expected = answer(PlainRunner(backbone), prefix, ids, free(backbone))
-    assert answer(runner, prefix, ids, free(backbone)) == expected
-    assert runner._forward.capacity == FIRST_CAPACITY
-
-
-def test_more_than_there_is_room_for_is_a_clear_error(backbone):
-    run = CapturedRun(FixedForward(backbone, 64), 60)
-    with torch.inference_mode():
-        run.read([1, 2, 3], 1)
-        with pytest.raises(ModelError, match='room for 64 tokens, and 65 are asked for'):
-            run.read([4, 5], 1)
-
-
-def test_every_guess_fits_into_the_rows_that_are_scored():
-    assert 1 + DRAFT_TOKENS <= ROWS <= WIDTHS[-1]
-
-
-def test_all_widths_give_the_scores_of_one_plain_forward(backbone):
-    """For every length of a run, also those that are padded or cut."""
-    ids = [index * 7 % 250 for index in range(1, 2 * WIDTHS[-1] + 4)]
-    plain, captured = PlainRunner(backbone), CapturedRunner(backbone)
-    for length in (*range(1, 20), 63, 64, 65, *range(127, 131), len(ids)):
-        asked = min(length, 1 + DRAFT_TOKENS)
-        with torch.inference_mode(), plain.behind([], 0) as one, captured.behind([], 300) as two:
-            one.read(ids[:length], asked)
-            two.read(ids[:length], asked)
-            torch.testing.assert_close(captured._forward._scores[:asked], one._scores,
-                                       rtol=1e-4, atol=1e-5)
+STEPS = len(WIDTHS) + 1
 
 
 class Recorder:
@@ -233,61 +53,53 @@ class Recorder:
         return replay
 
 
-STEPS = len(WIDTHS) + 1
-
-
-@pytest.fixture
-def cpu_backbone(tiny_backbone):
-    return tiny_backbone
-
-
-def test_every_step_is_recorded_and_then_only_repeated(cpu_backbone):
+def test_every_step_is_recorded_and_then_only_repeated(tiny_backbone):
     recorder = Recorder()
-    runner = CapturedRunner(cpu_backbone, lambda: recorder)
+    runner = CapturedRunner(tiny_backbone, lambda: recorder)
     runner.warm_up()
     assert recorder.recorded == STEPS
-    prefix = prefix_of(cpu_backbone, 'a robot')
-    expected = answer(PlainRunner(cpu_backbone), prefix, 'go on', free(cpu_backbone))
-    assert answer(runner, prefix, 'go on', free(cpu_backbone)) == expected
+    prefix = prefix_of(tiny_backbone, 'a robot')
+    expected = answer(PlainRunner(tiny_backbone), prefix, 'go on', free(tiny_backbone))
+    assert answer(runner, prefix, 'go on', free(tiny_backbone)) == expected
     assert (recorder.recorded, recorder.replayed) == (STEPS, 2 * expected.forwards)
 
 
-def test_what_recording_wrote_over_is_there_again(cpu_backbone):
+def test_what_recording_wrote_over_is_there_again(tiny_backbone):
     """Recording runs the model, in the same cache that holds a robot."""
     recorder = Recorder()
-    runner = CapturedRunner(cpu_backbone)
-    prefix = prefix_of(cpu_backbone, 'a robot')
-    expected = answer(runner, prefix, 'go', free(cpu_backbone))
+    runner = CapturedRunner(tiny_backbone)
+    prefix = prefix_of(tiny_backbone, 'a robot')
+    expected = answer(runner, prefix, 'go', free(tiny_backbone))
     runner._recorder = recorder
     runner.warm_up()
-    assert answer(runner, prefix, 'go', free(cpu_backbone)) == expected
+    assert answer(runner, prefix, 'go', free(tiny_backbone)) == expected
 
 
-def test_more_memory_is_recorded_anew(cpu_backbone):
+def test_more_memory_is_recorded_anew(tiny_backbone):
     recorder = Recorder()
-    runner = CapturedRunner(cpu_backbone, lambda: recorder)
+    runner = CapturedRunner(tiny_backbone, lambda: recorder)
     runner.warm_up()
-    long = prefix_of(cpu_backbone, 'x' * FIRST_CAPACITY)
-    answer(runner, long, 'go', free(cpu_backbone))
+    long = prefix_of(tiny_backbone, 'x' * FIRST_CAPACITY)
+    answer(runner, long, 'go', free(tiny_backbone))
     runner.warm_up()
     assert recorder.recorded == 2 * STEPS
 
 
 @pytest.mark.parametrize('fail_at', [0, 3])
-def test_what_cannot_be_recorded_runs_as_it_is(cpu_backbone, fail_at, caplog):
+def test_what_cannot_be_recorded_runs_as_it_is(tiny_backbone, fail_at, caplog):
     recorder = Recorder(fail_at)
     with caplog.at_level(logging.WARNING):
-        runner = CapturedRunner(cpu_backbone, lambda: recorder)
+        runner = CapturedRunner(tiny_backbone, lambda: recorder)
         runner.warm_up()
-        expected = answer(PlainRunner(cpu_backbone), [], 'go', free(cpu_backbone))
-        assert answer(runner, [], 'go', free(cpu_backbone)) == expected
+        expected = answer(PlainRunner(tiny_backbone), [], 'go', free(tiny_backbone))
+        assert answer(runner, [], 'go', free(tiny_backbone)) == expected
     (record,) = caplog.records
     assert record.getMessage() == (
         'The model runs uncaptured, which is slower: operation not permitted')
     assert recorder.recorded == fail_at
 
 
-def test_a_sentence_waits_for_one_recording_and_not_for_all(cpu_backbone):
+def test_a_sentence_waits_for_one_recording_and_not_for_all(tiny_backbone):
     begun, go_on, answered = threading.Event(), threading.Event(), threading.Event()
     seen = []
 
@@ -301,7 +113,7 @@ def test_a_sentence_waits_for_one_recording_and_not_for_all(cpu_backbone):
         with runner.behind([], 8):
             answered.set()
 
-    runner = CapturedRunner(cpu_backbone, lambda: record)
+    runner = CapturedRunner(tiny_backbone, lambda: record)
     assert begun.wait(WAIT_SEC)
     sentence = threading.Thread(target=ask)
     sentence.start()
@@ -313,16 +125,16 @@ def test_a_sentence_waits_for_one_recording_and_not_for_all(cpu_backbone):
     assert seen == [False] + [True] * (STEPS - 1)
 
 
-def test_sentences_of_two_threads_take_turns(cpu_backbone):
-    runner = CapturedRunner(cpu_backbone)
-    prefixes = [prefix_of(cpu_backbone, text) for text in ('one robot', 'another robot')]
-    expected = [answer(PlainRunner(cpu_backbone), prefix, 'go', free(cpu_backbone))
+def test_sentences_of_two_threads_take_turns(tiny_backbone):
+    runner = CapturedRunner(tiny_backbone)
+    prefixes = [prefix_of(tiny_backbone, text) for text in ('one robot', 'another robot')]
+    expected = [answer(PlainRunner(tiny_backbone), prefix, 'go', free(tiny_backbone))
                 for prefix in prefixes]
     answers = [[], []]
 
     def ask(index):
         for _ in range(5):
-            answers[index].append(answer(runner, prefixes[index], 'go', free(cpu_backbone)))
+            answers[index].append(answer(runner, prefixes[index], 'go', free(tiny_backbone)))
 
     threads = [threading.Thread(target=ask, args=(index,)) for index in (0, 1)]
     for thread in threads:
@@ -332,8 +144,8 @@ def test_sentences_of_two_threads_take_turns(cpu_backbone):
     assert answers == [[one] * 5 for one in expected]
 
 
-def test_on_a_cpu_nothing_is_captured(cpu_backbone):
-    assert isinstance(runner_for(cpu_backbone), PlainRunner)
+def test_on_a_cpu_nothing_is_captured(tiny_backbone):
+    assert isinstance(runner_for(tiny_backbone), PlainRunner)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
