@@ -59,12 +59,15 @@ DDS_IN, QUEUE, HANDING_ON, DDS_OUT = 'DDS in', 'queue', 'handing on', 'DDS out'
 #: The table's rows, in the order of events.
 PARTS = (DDS_IN, QUEUE, PREPARATION, PREFILL, FORWARDS, GRAMMAR, GUESSES, CHECK, DDS_OUT, REST)
 
+#: Where the model runs, whichever way.
+RUNS = tuple(Place(run, 'read', FORWARD) for run in (PlainRun, CapturedRun))
+
 PLACES = (
     Place(CommandGenerator, 'generate', GENERATOR),
     Place(InterfaceIndex, 'shortlist', PREPARATION),
     Place(RobotPreparation, 'prepare', PREPARATION),
     Place(SequenceEncoder, 'instruction_ids', PREPARATION),
-    *(Place(run, 'read', FORWARD) for run in (PlainRun, CapturedRun)),
+    *RUNS,
     *(Place(run, 'choose', GRAMMAR) for run in (PlainRun, CapturedRun)),
     Place(Constraint, 'start', GRAMMAR),
     *(Place(GrammarMatching, name, GRAMMAR)

@@ -27,14 +27,14 @@ import psutil
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot, RobotDescription
-from ros2_nl_commander.model import decode
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.batched import Batched, draw_batches, measure_batches
-from ros2_nl_commander.training.benchmarks.stopwatch import Place, Stopwatch
+from ros2_nl_commander.training.benchmarks.profiling import RUNS
+from ros2_nl_commander.training.benchmarks.stopwatch import Stopwatch
 from ros2_nl_commander.training.benchmarks.table import Table
 
 WORDS = (5, 10, 20, 50, 100)
@@ -100,7 +100,7 @@ def _length(
     sentences = [lengthened(request, words) for request in REQUESTS]
     stopwatch = Stopwatch()
     firsts, generations = [], []
-    with stopwatch.at([Place(decode, '_scores_after', 'forward')]):
+    with stopwatch.at(RUNS):
         for sentence in sentences:
             stopwatch.laps.clear()
             generations.append(generator.generate(sentence))
