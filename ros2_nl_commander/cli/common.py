@@ -34,8 +34,8 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     group.add_argument('--dtype', default='auto', help='auto, bfloat16, float16, float32')
     group.add_argument('--device-map', default='', help='passed to transformers')
     group.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
-                       help='bits of a weight: fewer are faster and need less memory, and lose '
-                       'a little; not for training (default: %(default)s)')
+                       help='round the weights: int8 is made for speed on a CPU, int4 for memory; '
+                       'both lose a little; not for training (default: %(default)s)')
 
 
 def run_cli(
