@@ -32,6 +32,7 @@ from ros2_nl_commander.training.evaluate import Score, summarise
 FILES = {
     'unseen robots': ('general_heldout.jsonl',),
     'unseen robots, by strangers': ('strangers', 'strangers.jsonl'),
+    'unseen robots, by newcomers': ('newcomers', 'newcomers.jsonl'),
     'demo robot, unseen sentences': ('porter_heldout.jsonl',),
 }
 _NUMBER = re.compile(

@@ -30,7 +30,8 @@ from ros2_nl_commander.training.examples import load_examples
 
 DATA = Path(__file__).parents[2] / 'data'
 TRAINING = ('general_train.jsonl', 'porter_train.jsonl')
-HELD_OUT = ('general_heldout.jsonl', 'porter_heldout.jsonl', 'strangers/strangers.jsonl')
+HELD_OUT = ('general_heldout.jsonl', 'porter_heldout.jsonl', 'strangers/strangers.jsonl',
+            'newcomers/newcomers.jsonl')
 
 
 @pytest.mark.parametrize('name', [*TRAINING, *HELD_OUT])
