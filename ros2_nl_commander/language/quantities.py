@@ -123,6 +123,8 @@ _ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C'
                              'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
 _AMBIGUOUS_SUFFIX = frozenset({'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w', 'turn',
                                'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
+#: Of one or two letters, these alone can be nothing else.
+_WHOLE_NAMES = frozenset({'ml', 'cl', 'dl', 'kg', 'mg', 'mm', 'cm', 'km', 'ms', 'hz', 'kw'})
 #: Short words that are a unit behind these words only: ``led_g`` is no mass.
 _TEMPERATURES = frozenset({'temp', 'temperature', 'heat', 'setpoint'})
 _LETTERS = {
@@ -138,7 +140,8 @@ def unit_of_name(name: str) -> Unit | None:
     parts = re.split(r'[_/]', re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name))
     if parts[-1] in _LETTERS and set(map(str.lower, parts[:-1])) & _LETTERS[parts[-1]]:
         return UNITS[parts[-1].upper() if parts[-1] in 'cf' else parts[-1]]
-    if parts[-1] in _AMBIGUOUS_SUFFIX or (len(parts) < 2 and len(parts[-1]) < 3):
+    if parts[-1] in _AMBIGUOUS_SUFFIX or (
+            len(parts) < 2 and len(parts[-1]) < 3 and parts[-1] not in _WHOLE_NAMES):
         return None
     if parts[-1].lower() == 's' and parts[-2].lower() in ('m', 'rad', 'deg', 'mm', 'cm'):
         return UNITS[f'{parts[-2].lower()}/s']

@@ -55,13 +55,13 @@ def test_every_unit_converts_to_what_ros_uses_and_back(symbol):
     ('angle_deg', 'deg'), ('height_mm', 'mm'), ('timeout_sec', 's'), ('delay_ms', 'ms'),
     ('levelPercent', '%'), ('speed_mps', 'm/s'), ('speed_m_s', 'm/s'), ('degrees', 'deg'),
     ('/arm/reach_cm', 'cm'), ('mass_kg', 'kg'), ('spindle_rpm', 'rpm'),
-    ('pressure_bar', 'bar'), ('suction_kpa', 'kPa')])
+    ('pressure_bar', 'bar'), ('ml', 'ml'), ('kg', 'kg'), ('suction_kpa', 'kPa')])
 def test_names_that_end_in_a_unit(name, symbol):
     assert unit_of_name(name) is UNITS[symbol]
 
 
 @pytest.mark.parametrize('name', ['data', 'x', 'linear', 'arm_l', 'zone_a', 'check_in', 'value',
-                                  'light_bar'])
+                                  'light_bar', 's', 'in'])
 def test_names_that_only_look_like_it(name):
     assert unit_of_name(name) is None
 
