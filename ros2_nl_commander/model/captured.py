@@ -29,9 +29,9 @@ from threading import Lock, Thread
 
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
-from ros2_nl_commander.model.constraint import Masks
 from ros2_nl_commander.model.fixed_forward import FixedForward, Recorder, WIDTHS
 from ros2_nl_commander.model.key_values import KeyValues, length_of
+from ros2_nl_commander.model.matching import Masks
 import torch
 
 #: Positions at first, enough for a robot of about twenty interfaces; every forward looks at all.

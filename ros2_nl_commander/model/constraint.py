@@ -23,12 +23,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 import json
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import numpy as np
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.convert import drop_fillers, FILLER_START
+from ros2_nl_commander.model.matching import Masks
 from transformers import PreTrainedTokenizerBase
 
 #: Character class of quoted text: free text is masked through precomputed slices, 80 times faster.
@@ -40,39 +41,6 @@ _LIMITS = {'max_items_in_row': 200_000, 'initial_lexer_fuel': 50_000_000,
 
 #: Copies share the states of their lexer, which add up until it gives up: then a fresh one serves.
 COPIES = 200
-
-
-#: Rows of bits, 32 tokens a number, lowest bit first: set for the tokens that may follow.
-Masks: TypeAlias = 'np.ndarray[Any, np.dtype[np.int32]]'
-
-
-class Matching(Protocol):
-    """The state of one answer: what was written, and what may follow."""
-
-    @property
-    def end_ids(self) -> Set[int]:
-        """Return the tokens that end an answer, and are no part of it."""
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether nothing more can follow."""
-
-    def forced(self) -> list[int]:
-        """Write and return the tokens that have no alternative."""
-
-    def masks(self, guess: Sequence[int]) -> Masks:
-        """
-        Tell what may follow now, and after each token of a guess; writes nothing.
-
-        :param guess: tokens that are viable
-        :returns: a row for each; none behind the end of the answer
-        """
-
-    def accept(self, token: int) -> None:
-        """Write a token that was chosen; an end token ends the answer."""
-
-    def viable(self, tokens: Sequence[int]) -> int:
-        """Return how many of these tokens could be written one after the other."""
 
 
 class GrammarEngine:
@@ -203,38 +171,6 @@ class GrammarMatching:
     def _error(self) -> GrammarViolationError:
         return GrammarViolationError(
             f'The answer left the grammar: {self._matcher.get_error() or "no token may follow"}')
-
-
-class FreeMatching:
-    """
-    An answer that follows nothing: every token of the tokenizer may come next.
-
-    :param end_ids: tokens that end it
-    :param vocabulary: tokens that mean something; the output layer is wider
-    """
-
-    def __init__(self, end_ids: Set[int], vocabulary: int) -> None:
-        self.end_ids = end_ids
-        flags = np.zeros((vocabulary + 31) // 32 * 32, dtype=np.uint8)
-        flags[:vocabulary] = 1
-        self._mask = np.packbits(flags, bitorder='little').view(np.int32)
-        self.is_over = False
-
-    def forced(self) -> list[int]:
-        """Return nothing: there always is an alternative."""
-        return []
-
-    def masks(self, guess: Sequence[int]) -> Masks:
-        """Return all tokens of the tokenizer, always."""
-        return np.tile(self._mask, (len(guess) + 1, 1))
-
-    def accept(self, token: int) -> None:
-        """Write a token that was chosen; an end token ends the answer."""
-        self.is_over = token in self.end_ids
-
-    def viable(self, tokens: Sequence[int]) -> int:
-        """Return all of them."""
-        return len(tokens)
 
 
 def _clean_tokenizer_json(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -26,8 +26,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ros2_nl_commander.model.constraint import Matching
 from ros2_nl_commander.model.drafts import Drafter
+from ros2_nl_commander.model.matching import Matching
 from ros2_nl_commander.model.runner import Run
 import torch
 

@@ -32,9 +32,9 @@ from typing import TypeAlias
 
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.constraint import Masks
 from ros2_nl_commander.model.fixed_cache import FixedCache
 from ros2_nl_commander.model.forward import embed, logits
+from ros2_nl_commander.model.matching import Masks
 import torch
 
 #: Tokens in one forward: guesses and forced runs up to 16, instructions above.

@@ -32,11 +32,12 @@ from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import entrances
 from ros2_nl_commander.model.backbone import Backbone
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Matching
+from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.drafts import Precedent
 from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.key_values import KeyValues
+from ros2_nl_commander.model.matching import FreeMatching, Matching
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import SequenceEncoder
 

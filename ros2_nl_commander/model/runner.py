@@ -24,10 +24,10 @@ from typing import Protocol
 import numpy as np
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.captured import CapturedRunner, is_fit
-from ros2_nl_commander.model.constraint import Masks
 from ros2_nl_commander.model.cuda_graphs import CudaRecorder
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
+from ros2_nl_commander.model.matching import Masks
 import torch
 
 

@@ -16,11 +16,11 @@
 
 from __future__ import annotations
 
-from ros2_nl_commander.model.constraint import FreeMatching
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, read
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.matching import FreeMatching
 import torch
 
 TOKENS = 12

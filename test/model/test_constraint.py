@@ -24,7 +24,8 @@ import numpy as np
 import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, GrammarMatching
+from ros2_nl_commander.model.constraint import GrammarEngine, GrammarMatching
+from ros2_nl_commander.model.matching import FreeMatching
 from ros2_nl_commander.model.runner import likeliest
 from tokenizers import Tokenizer
 import torch

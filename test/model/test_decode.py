@@ -19,11 +19,12 @@ from __future__ import annotations
 import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine
+from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.matching import FreeMatching
 from ros2_nl_commander.model.runner import PlainRunner
 import torch
 

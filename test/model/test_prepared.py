@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarMatching
+from ros2_nl_commander.model.constraint import GrammarMatching
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.key_values import length_of
+from ros2_nl_commander.model.matching import FreeMatching
 from ros2_nl_commander.model.prepared import KEPT, RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder

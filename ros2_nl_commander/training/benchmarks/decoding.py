@@ -38,12 +38,13 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import load_prompt
-from ros2_nl_commander.model.constraint import FreeMatching, GrammarEngine, Masks, Matching
+from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.generator import SHIPPED_PROMPT
+from ros2_nl_commander.model.matching import FreeMatching, Masks, Matching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
