@@ -35,7 +35,7 @@ from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.backbone import choose_device, load_backbone
 from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import GrammarEngine
@@ -44,12 +44,13 @@ from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.generator import SHIPPED_PROMPT
-from ros2_nl_commander.model.matching import FreeMatching, Masks, Matching
+from ros2_nl_commander.model.matching import FreeMatching, Matching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
+from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
 from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.examples import load_examples
@@ -108,14 +109,14 @@ def measure_decoding(folder: Path, device: str, dtype: str) -> Table:
     Answer the same sentences in every way.
 
     :param folder: the model
-    :param device: for this package; the others run where torch puts them
+    :param device: for all of them
     """
     examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
                 if example.robot.robot == ROBOT][:SENTENCES]
     sentences = [example.instruction for example in examples]
     robot = examples[0].robot
-    rows = [_notebook(folder, sentences[:SLOW_SENTENCES]),
-            _generate(folder, sentences[:SLOW_SENTENCES], robot),
+    rows = [_notebook(folder, device, sentences[:SLOW_SENTENCES]),
+            _generate(folder, device, sentences[:SLOW_SENTENCES], robot),
             *_ours(folder, device, dtype, sentences, robot)]
     return _table(rows, robot)
 
@@ -149,9 +150,9 @@ def _row(name: str, sentences: Sequence[str], answer: Callable[[str], tuple[int,
                statistics.mean(tokens), psutil.Process().memory_info().rss)
 
 
-def _notebook(folder: Path, sentences: Sequence[str]) -> Row:
+def _notebook(folder: Path, device: str, sentences: Sequence[str]) -> Row:
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    model.eval().requires_grad_(False)
+    model.to(choose_device(device)).eval().requires_grad_(False)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     prompt = PTuningV2Prompt(shape_from_config(model.config))
 
@@ -163,10 +164,12 @@ def _notebook(folder: Path, sentences: Sequence[str]) -> Row:
     return _row("(a) the notebook's loop, float32", sentences, answer)
 
 
-def _generate(folder: Path, sentences: Sequence[str], robot: RobotDescription) -> Row:
+def _generate(
+    folder: Path, device: str, sentences: Sequence[str], robot: RobotDescription
+) -> Row:
     """Do what most would: the interfaces in the system turn, and ``generate``."""
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
-    model.eval().requires_grad_(False)
+    model.to(choose_device(device)).eval().requires_grad_(False)
     tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     context = str(context_from_robot(robot))
 
@@ -174,6 +177,7 @@ def _generate(folder: Path, sentences: Sequence[str], robot: RobotDescription) -
         turns = [{'role': 'system', 'content': context}, {'role': 'user', 'content': sentence}]
         given = tokenizer.apply_chat_template(
             turns, add_generation_prompt=True, return_tensors='pt', return_dict=True)
+        given = given.to(model.device)
         with torch.inference_mode():
             output = model.generate(**given, max_new_tokens=MAX_NEW_TOKENS, do_sample=False)
         written = output.shape[1] - given['input_ids'].shape[1]
@@ -216,47 +220,3 @@ def _ours(
             answer(way, sentences[0])  # takes the memory that this robot needs
             captured.warm_up()
         yield _row(way.name, sentences, partial(answer, way))
-
-
-class Stepwise:
-    """
-    A matching that leaves every token to the model, also where there is no alternative.
-
-    :param matching: what decides
-    """
-
-    def __init__(self, matching: Matching) -> None:
-        self._matching = matching
-        self.end_ids = matching.end_ids
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether nothing more can follow."""
-        return self._matching.is_over
-
-    def forced(self) -> list[int]:
-        """Give nothing."""
-        return []
-
-    def masks(self, guess: Sequence[int]) -> Masks:
-        """Tell what may follow now, and after each token of a guess."""
-        return self._matching.masks(guess)
-
-    def accept(self, token: int) -> None:
-        """Write a token that was chosen."""
-        self._matching.accept(token)
-
-    def viable(self, tokens: Sequence[int]) -> int:
-        """Return how many of these tokens could be written one after the other."""
-        return self._matching.viable(tokens)
-
-
-class NoDrafts(Drafter):
-    """Guesses nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(())
-
-    def propose(self, answer: Sequence[int], limit: int) -> list[int]:
-        """Give nothing."""
-        return []

@@ -64,20 +64,20 @@ def answer_like_notebook(
     model: Any, tokenizer: Any, prompt: PTuningV2Prompt, sentence: str
 ) -> str:
     """Answer as the notebook does: up to 64 tokens, greedily."""
-    ids = _ids(tokenizer, sentence)
+    ids = _ids(tokenizer, sentence).to(model.device)
     embedded = torch.cat((_prompt(prompt, model), model.get_input_embeddings()(ids)), dim=1)
     output = model.generate(
         inputs_embeds=embedded, max_new_tokens=MAX_NEW_TOKENS, do_sample=False,
-        attention_mask=torch.ones(embedded.shape[:2], dtype=torch.long),
+        attention_mask=torch.ones_like(embedded[..., 0], dtype=torch.long),
         pad_token_id=tokenizer.eos_token_id)
     return str(tokenizer.decode(output[0], skip_special_tokens=True))
 
 
 def _loss(model: Any, tokenizer: Any, prompt: PTuningV2Prompt, pair: Pair) -> torch.Tensor:
-    ids, answer = (_ids(tokenizer, text) for text in pair)  # (1, T) each
+    ids, answer = (_ids(tokenizer, text).to(model.device) for text in pair)  # (1, T) each
     learned = _prompt(prompt, model)  # (1, P, H)
     embedded = torch.cat((learned, model.get_input_embeddings()(torch.cat((ids, answer), 1))), 1)
-    ignored = torch.full((1, learned.shape[1] + ids.shape[1]), -100)
+    ignored = torch.full((1, learned.shape[1] + ids.shape[1]), -100, device=model.device)
     output = model(inputs_embeds=embedded, labels=torch.cat((ignored, answer), dim=1))
     loss: torch.Tensor = output.loss
     return loss
@@ -87,7 +87,7 @@ def _prompt(prompt: PTuningV2Prompt, model: Any) -> torch.Tensor:
     embeddings = prompt.fold().embeddings
     if embeddings is None:
         raise TypeError('the notebook needs a prompt of embeddings')
-    return embeddings[None].to(model.dtype)
+    return embeddings[None].to(model.device, model.dtype)
 
 
 def _ids(tokenizer: Any, text: str) -> torch.Tensor:
