@@ -41,7 +41,7 @@ STATUS = _reliable(100)
 #: As diagnostic_updater and diagnostic_aggregator have it.
 DIAGNOSTICS = _reliable(10)
 
-#: Only the newest is of use, and nobody waits for it: a listener that is slow or gone costs nothing.
+#: Only the newest is of use, and nobody waits for it: a listener that is slow costs nothing.
 FORMING = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
     depth=1,

@@ -102,7 +102,7 @@ class Terminal:
                 person()
                 wait_until(lambda: self.screen.is_asking)
             except BaseException:
-                # Somewhere in between one Ctrl-C may only stop: go on, so that the failure is seen.
+                # One Ctrl-C may only stop what runs: go on, so that the failure is seen.
                 while not has_left.wait(0.2):
                     self.press(CTRL_C)
                 raise

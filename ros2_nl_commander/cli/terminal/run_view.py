@@ -69,7 +69,8 @@ class RunView:
             Window(FormattedTextControl(self._draft_line), wrap_lines=True,
                    dont_extend_height=True), Condition(lambda: bool(self._draft)))
         self._app: Application[None] = Application(
-            Layout(HSplit([draft, live]), live), key_bindings=self._keys(), erase_when_done=True, style=STYLE,
+            Layout(HSplit([draft, live]), live), key_bindings=self._keys(),
+            erase_when_done=True, style=STYLE,
             refresh_interval=REFRESH_SEC, input=screen.keyboard, output=screen.output)
         self._app.ttimeoutlen = ESCAPE_SEC
 
