@@ -42,7 +42,8 @@ _PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
 _ARITHMETIC = re.compile(
     r'\b(?:half|halves|quarters?|thirds?|dozen|double|twice|triple|pair|couple|hundreds?|thousand|'
     r'minus|plus|more|less|k)\b|[/½¼¾+]')
-_RATE = re.compile(r'/|\b(?:per|an? (?:sec|min|hour)|each|every|mph|kph|kmh|mps|rpm|revs|knots?|speed)')
+_RATE = re.compile(
+    r'/|\b(?:per|an? (?:sec|min|hour)|each|every|mph|kph|kmh|mps|rpm|revs|knots?|speed)')
 #: What becomes a rate by mistake: a stated distance must give a motion that ends.
 _RATES = {'speed': 'length', 'angular speed': 'angle'}
 

@@ -79,7 +79,7 @@ def test_nothing_forms_any_more_once_the_instruction_has_ended(bench, heard):
         time.sleep(0.01)  # so that the next one does not take its place in the queue of one
     bench.generator.drafts = ['next']
     bench.generator.may_answer.set()
-    bench.end_of('first')
+    assert bench.node._desk.worker.wait_until_idle(TIMEOUT_SEC)
     bench.generator.may_answer.clear()
     bench.send('second')
     wait_until(lambda: heard and heard[-1].value == 'next')
