@@ -164,7 +164,7 @@ def _stands_for_unit(word: str, text: str, start: int) -> bool:
     if word not in _ONLY_AS_SUFFIX and word.rstrip('s') not in _ONLY_AS_SUFFIX:
         return True
     # "[m]", "(s)", ", minutes", "0 to 5 m", "in s": set apart as units are.
-    return bool(re.search(r'(?:^|[\[(,;]|\d|\bin)\s*$', text[:start])
+    return bool(re.search(r'(?:^|[\[(,;:]|\d|\bin)\s*$', text[:start])
                 and re.match(r'\s*(?:$|[\]),;.]|from|above|\d)', text[start + len(word):]))
 
 

@@ -70,7 +70,7 @@ def test_names_that_only_look_like_it(name):
     ('height above the deck, metres', 'm'), ('angle in degrees, 0 is north', 'deg'),
     ('[m/s] forward', 'm/s'), ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
     ('wanted temperature, degrees Celsius', 'C'), ('exposure, milliseconds', 'ms'),
-    ('depth (mm)', 'mm'), ('volume, 0 to 100 percent', '%')])
+    ('depth (mm)', 'mm'), ('pressure: bar', 'bar'), ('volume, 0 to 100 percent', '%')])
 def test_texts_that_name_a_unit(text, symbol):
     assert unit_of_text(text) is UNITS[symbol]
 

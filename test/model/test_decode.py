@@ -94,7 +94,7 @@ def test_should_stop_is_asked_before_every_forward(tiny_backbone):
 def test_the_answer_so_far_is_told_after_every_forward(random_backbone, end_ids):
     told = []
     engine = GrammarEngine(random_backbone, end_ids)
-    decoded = decode(random_backbone, engine.compile(LARK).start(), end_ids=end_ids,
+    decoded = decode(random_backbone, engine.compile(LARK).start(),
                      on_answer=lambda answer: told.append(list(answer)))
     assert len(told) == decoded.forwards > 1
     assert told[-1] == decoded.ids

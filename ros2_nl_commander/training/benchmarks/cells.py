@@ -117,7 +117,7 @@ class Workbench:
         with torch.no_grad():
             folded = trainer.encoder.fold()
         return {
-            'steps': history.step, 'seconds': round(history.seconds, 1),
+            'steps': history.step, 'seconds': round(history.seconds, 4),
             'curve': history.held_out,
             'trained': sum(p.numel() for p in trainer.encoder.parameters()),
             'kept': sum(tensor.numel() for tensor in folded.tensors().values()),
