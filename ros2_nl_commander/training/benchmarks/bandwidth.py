@@ -19,6 +19,7 @@ from __future__ import annotations
 import time
 
 from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.quantization import held_bytes
 import torch
 
 #: Far beyond every cache.
@@ -48,9 +49,6 @@ def read_bandwidth(device: torch.device) -> float:
 
 def forward_bytes(backbone: Backbone) -> int:
     """Return the weights that one run of the model reads; of the embeddings it takes but rows."""
-    table = backbone.embeddings.weight
-    body = {id(tensor): tensor for tensor in (*backbone.body.parameters(),
-                                              *backbone.body.buffers()) if tensor is not table}
-    head = {id(tensor): tensor for tensor in (*backbone.head.parameters(),
-                                              *backbone.head.buffers())}
-    return sum(tensor.nbytes for tensor in (body | head).values())
+    body = held_bytes(backbone.body)
+    body.pop(id(backbone.embeddings.weight), None)
+    return sum((body | held_bytes(backbone.head)).values())

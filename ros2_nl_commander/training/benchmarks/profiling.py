@@ -114,7 +114,7 @@ def measure_profile(
     """
     sentences = [example.instruction for example in load_examples(share_file(*SUITE))
                  if example.command is not None][:SENTENCES]
-    backbone = load_backbone(folder, device=device, dtype=dtype)
+    backbone = load_backbone(folder, device=device, dtype=dtype, quantize='auto')
     generator = CommandGenerator(
         backbone, load_prompt(share_file(*SHIPPED_PROMPT)), GeneratorSettings('', ''))
     followed = follow(generator, backbone.device, sentences, travel)
@@ -186,7 +186,7 @@ def _table(followed: Sequence[Sentence], backbone: Backbone) -> Table:
     count = statistics.mean(len(one.forwards) for one in followed)
     return Table(
         f'From /nl_command to /ros2_command: {len(followed)} commands, {count:.1f} forwards each, '
-        f'{backbone.device.type} in {str(backbone.dtype).removeprefix("torch.")}; a forward reads '
+        f'{backbone.describe()}; a forward reads '
         f'{size / 1e9:.2f} GB, at {bandwidth / 1e9:.1f} GB/s in {1000 * limit:.1f} ms',
         ('part', 'p50, ms', 'p95, ms', 'share of the mean', 'of the bandwidth limit'), rows)
 

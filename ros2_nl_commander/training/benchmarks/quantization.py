@@ -25,7 +25,7 @@ import statistics
 import time
 
 from ros2_nl_commander.language.codec import format_command
-from ros2_nl_commander.language.generation import GeneratorSettings, QUANTIZATIONS
+from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
@@ -38,6 +38,8 @@ from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_in
 from ros2_nl_commander.training.examples import Example, load_examples
 import torch
 
+#: The first is what the others are compared with.
+ROUNDINGS = ('none', 'int8', 'int4')
 #: Every so many of the suite's sentences are asked.
 EVERY = 6
 #: Tokens of the forwards that are timed: one, a few that were guessed, an instruction, a context.
@@ -68,7 +70,7 @@ class Setting:
 
 
 def measure_quantization(
-    folder: Path, device: str, dtype: str, settings: Sequence[str] = QUANTIZATIONS
+    folder: Path, device: str, dtype: str, settings: Sequence[str] = ROUNDINGS
 ) -> Table:
     """
     Load the model in every setting, time its forwards, and ask it the same sentences.
