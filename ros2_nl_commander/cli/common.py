@@ -33,10 +33,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     group.add_argument('--device', default='auto', help='auto, cpu, cuda, cuda:N')
     group.add_argument('--dtype', default='auto', help='auto, bfloat16, float16, float32')
     group.add_argument('--device-map', default='', help='passed to transformers')
-    group.add_argument('--quantize', default='auto', choices=QUANTIZATIONS,
-                       help='round the weights: int8 is fastest on a CPU, int4 smallest; auto is '
-                       'int8 on a CPU and none elsewhere and for training '
-                       '(default: %(default)s)')
+    group.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
+                       help='round the weights: int8 is made for speed on a CPU, int4 for memory; '
+                       'both lose a little; not for training (default: %(default)s)')
 
 
 def run_cli(

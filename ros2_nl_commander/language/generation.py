@@ -30,8 +30,8 @@ from ros2_nl_commander.language.robot import RobotDescription
 #: The model that the shipped prompt was trained on.
 DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
 
-#: Bits of a weight: what is best here, as the model has them, or rounded to 8 or 4.
-QUANTIZATIONS = ('auto', 'none', 'int8', 'int4')
+#: Bits of a weight: as the model has them, or rounded to 8 or 4.
+QUANTIZATIONS = ('none', 'int8', 'int4')
 
 #: Asked between tokens; True abandons the sentence.
 StopCheck = Callable[[], bool]
@@ -52,8 +52,7 @@ class GeneratorSettings:
     :param device_map: passed to transformers; empty places the whole model on ``device``
     :param max_new_tokens: longest answer, tokens
     :param constrain: hold answers to what the robot accepts; False is for comparisons
-    :param quantize: ``none``, ``int8`` or ``int4``: round the weights to so many bits; ``auto`` is
-        int8 on a CPU that has the kernels, else none
+    :param quantize: ``none``, ``int8`` or ``int4``: round the weights to so many bits
     """
 
     model: str
@@ -63,7 +62,7 @@ class GeneratorSettings:
     device_map: str = ''
     max_new_tokens: int = 128
     constrain: bool = True
-    quantize: str = 'auto'
+    quantize: str = 'none'
 
 
 @dataclass(frozen=True, slots=True)

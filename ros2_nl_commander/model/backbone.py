@@ -30,7 +30,7 @@ from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model import packed_linear
 from ros2_nl_commander.model.cache import first_line, missing_files
 from ros2_nl_commander.model.quantization import (
-    choose_quantization, held_bytes, quantize_layers)
+    check_quantization, held_bytes, quantize_layers)
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
 from safetensors import SafetensorError
 import torch
@@ -87,15 +87,14 @@ def load_backbone(
     :param dtype: ``auto`` is bfloat16 where the device computes in it, else float32
     :param device_map: passed to transformers, for example ``auto``; empty means all on ``device``
     :param for_training: gradients will flow through the model (never into it)
-    :param quantize: ``int8`` or ``int4`` rounds the weights, without a second copy of the model;
-        ``auto`` is int8 where that is fast
+    :param quantize: ``int8`` or ``int4`` rounds the weights, without a second copy of the model
     :raises ModelError: if the folder does not hold a model, the device is not there, or cannot
         do what is asked
     """
     target = choose_device(device)
     number_format = choose_dtype(dtype, target)
-    rounding = choose_quantization(quantize, target, number_format, device_map=device_map,
-                                   for_training=for_training)
+    check_quantization(quantize, target, number_format, device_map=device_map,
+                       for_training=for_training)
     missing = missing_files(folder)
     if missing is not None:  # without its files, transformers makes up an empty tokenizer
         raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
@@ -106,7 +105,7 @@ def load_backbone(
         model = model if device_map else model.to(target)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
-    return backbone_from_model(model, tokenizer, for_training=for_training, quantize=rounding)
+    return backbone_from_model(model, tokenizer, for_training=for_training, quantize=quantize)
 
 
 def backbone_from_model(
@@ -116,7 +115,7 @@ def backbone_from_model(
     """
     Freeze a loaded transformers model and take it apart into what is used here.
 
-    :param quantize: what choose_quantization gave
+    :param quantize: what check_quantization has passed
     :raises ModelError: if it is not built like Qwen2, Llama and their kin
     """
     if not hasattr(getattr(model, 'model', None), 'rotary_emb'):

@@ -32,25 +32,20 @@ import torch
 from torch import nn
 
 
-def choose_quantization(
+def check_quantization(
     quantize: str, device: torch.device, dtype: torch.dtype, *, device_map: str = '',
     for_training: bool = False,
-) -> str:
+) -> None:
     """
-    Resolve a quantize parameter, and refuse what cannot work, before a model is loaded.
+    Refuse what cannot work, before a model is loaded.
 
     :param quantize: one of QUANTIZATIONS
-    :returns: none, int8 or int4
     :raises ModelError: for an unknown value, or one that does not work here; says what does
     """
     if quantize not in QUANTIZATIONS:
         raise ModelError(f'Unknown quantize {quantize!r}: use {", ".join(QUANTIZATIONS)}')
-    if quantize == 'auto':
-        # Twice as fast with the same answers; on a GPU nothing was measured yet.
-        is_fast = device.type == 'cpu' and can_use_int8() and not (device_map or for_training)
-        return 'int8' if is_fast else 'none'
     if quantize == 'none':
-        return quantize
+        return
     problem = None
     if for_training:
         problem = 'no gradients pass through rounded weights, so training needs none'
@@ -64,7 +59,6 @@ def choose_quantization(
         problem = f'it works on cpu and cuda, not on {device.type}: use none'
     if problem is not None:
         raise ModelError(f'Cannot quantize to {quantize}: {problem}')
-    return quantize
 
 
 def _cpu_problem(quantize: str) -> str | None:
@@ -91,7 +85,7 @@ def quantize_layers(body: nn.Module, head: nn.Linear, quantize: str) -> nn.Modul
 
     :param body: changed in place, its plain weights are released
     :param head: the output layer; it gets 8 bits in any case, as it decides between near words
-    :param quantize: int8 or int4, as choose_quantization gave it
+    :param quantize: int8 or int4, which check_quantization has passed
     :returns: the rounded output layer
     """
     if head.weight.device.type == 'cuda':

@@ -142,9 +142,8 @@ PARAMETERS = (
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',
                   check=_check_dtype),
     ParameterSpec('device_map', '', "transformers' device_map; empty: the whole model on device"),
-    ParameterSpec('quantize', 'auto', f'round the weights: {", ".join(QUANTIZATIONS)}; int8 is '
-                  'fastest on a CPU, int4 smallest; auto is int8 on a CPU, else none',
-                  check=_check_quantize),
+    ParameterSpec('quantize', 'none', f'round the weights: {", ".join(QUANTIZATIONS)}; int8 is '
+                  'made for speed on a CPU, int4 for memory', check=_check_quantize),
     ParameterSpec('max_new_tokens', 128, 'longest answer of the model [tokens]', bounds=(1, 1024)),
     ParameterSpec('execute', 'never', 'what is carried out: never (nothing), confirm (what the '
                   'policy allows, after ~/approve), auto (the same, by itself where the policy '

@@ -308,8 +308,7 @@ def test_a_prompt_for_another_model_is_refused(tiny_backbone):
 def test_load_generator_from_folders(tiny_model_folder, tmp_path):
     save_prompt(tmp_path, soft_prompt())
     generator = load_generator(GeneratorSettings(
-        str(tiny_model_folder), str(tmp_path), device='cpu', dtype='float32', max_new_tokens=2,
-        quantize='none'))
+        str(tiny_model_folder), str(tmp_path), device='cpu', dtype='float32', max_new_tokens=2))
     assert generator.generate('go').command is None
     described = generator.describe()
     assert described['model'] == str(tiny_model_folder)

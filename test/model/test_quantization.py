@@ -25,7 +25,7 @@ from ros2_nl_commander.model import quantization as module, quantized_linear
 from ros2_nl_commander.model.backbone import backbone_from_model, load_backbone
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
-from ros2_nl_commander.model.quantization import choose_quantization
+from ros2_nl_commander.model.quantization import check_quantization
 from ros2_nl_commander.model.quantized_linear import (
     can_use_int4, can_use_int8, Int4Linear, Int8Linear)
 import torch
@@ -167,7 +167,7 @@ def test_a_layer_that_four_bits_do_not_fit_gets_eight(build_tiny_model, tiny_tok
 
 
 @pytest.mark.parametrize('quantize, options, part', [
-    ('int3', {}, "Unknown quantize 'int3': use auto, none, int8, int4"),
+    ('int3', {}, "Unknown quantize 'int3': use none, int8, int4"),
     ('int8', {'for_training': True}, 'training needs none'),
     ('int8', {'device_map': 'auto'}, 'leave device_map empty'),
 ])
@@ -183,28 +183,18 @@ def test_a_cpu_without_the_kernels_is_refused(monkeypatch, quantize, missing, pa
     monkeypatch.setattr(module, 'can_use_int8', lambda: True)
     monkeypatch.setattr(module, missing, lambda: False)
     with pytest.raises(ModelError, match=part):
-        choose_quantization(quantize, CPU, torch.bfloat16)
+        check_quantization(quantize, CPU, torch.bfloat16)
 
 
 def test_other_devices_and_formats_are_refused(monkeypatch):
     with pytest.raises(ModelError, match='not on mps: use none'):
-        choose_quantization('int8', torch.device('mps'), torch.bfloat16)
+        check_quantization('int8', torch.device('mps'), torch.bfloat16)
     monkeypatch.setitem(sys.modules, 'torchao.quantization', None)
     with pytest.raises(ModelError, match='pip install torchao'):
-        choose_quantization('int8', CUDA, torch.bfloat16)
+        check_quantization('int8', CUDA, torch.bfloat16)
     monkeypatch.setitem(sys.modules, 'torchao', nn)
     monkeypatch.setitem(sys.modules, 'torchao.quantization', nn)
     with pytest.raises(ModelError, match='use dtype auto or bfloat16'):
-        choose_quantization('int4', CUDA, torch.float32)
-    choose_quantization('int4', CUDA, torch.bfloat16)
-    choose_quantization('none', torch.device('mps'), torch.float32, for_training=True)
-
-
-@pytest.mark.parametrize('options, chosen', [
-    ({}, 'int8'), ({'for_training': True}, 'none'), ({'device_map': 'auto'}, 'none')])
-def test_auto_is_int8_where_that_is_fast(monkeypatch, options, chosen):
-    monkeypatch.setattr(module, 'can_use_int8', lambda: True)
-    assert choose_quantization('auto', CPU, torch.bfloat16, **options) == chosen
-    assert choose_quantization('auto', CUDA, torch.bfloat16, **options) == 'none'
-    monkeypatch.setattr(module, 'can_use_int8', lambda: False)
-    assert choose_quantization('auto', CPU, torch.bfloat16, **options) == 'none'
+        check_quantization('int4', CUDA, torch.float32)
+    check_quantization('int4', CUDA, torch.bfloat16)
+    check_quantization('none', torch.device('mps'), torch.float32, for_training=True)

@@ -69,7 +69,7 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
     """
     examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
                 if example.command is not None]
-    backbone = load_backbone(folder, device=device, dtype=dtype, quantize='auto')
+    backbone = load_backbone(folder, device=device, dtype=dtype)
     prompt = load_prompt(share_file(*SHIPPED_PROMPT))
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     engine = GrammarEngine(backbone, sequence.end_ids)

@@ -114,7 +114,7 @@ def measure_profile(
     """
     sentences = [example.instruction for example in load_examples(share_file(*SUITE))
                  if example.command is not None][:SENTENCES]
-    backbone = load_backbone(folder, device=device, dtype=dtype, quantize='auto')
+    backbone = load_backbone(folder, device=device, dtype=dtype)
     generator = CommandGenerator(
         backbone, load_prompt(share_file(*SHIPPED_PROMPT)), GeneratorSettings('', ''))
     followed = follow(generator, backbone.device, sentences, travel)

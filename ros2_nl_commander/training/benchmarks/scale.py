@@ -56,7 +56,7 @@ def measure_scale(
     :param folder: the model
     :param picture: PNG file to draw the curve of the batches to, if any
     """
-    backbone = load_backbone(folder, device=device, dtype=dtype, quantize='auto')
+    backbone = load_backbone(folder, device=device, dtype=dtype)
     prompt = load_prompt(share_file(*SHIPPED_PROMPT))
     robot = load_robot(share_file('config', 'robots', 'demo_robot.yaml'))
     lengths = [_length(backbone, prompt, robot, words) for words in WORDS]
