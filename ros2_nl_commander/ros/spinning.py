@@ -23,7 +23,7 @@ its running instructions ended. Here the handlers only set an event, and the nod
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 import queue
 import signal
 import sys
@@ -47,8 +47,46 @@ EXECUTOR_THREADS = 6
 #: How long a thread may run Python code while others want to [s].
 SWITCH_SEC = 0.0005
 
+#: How long the spinning pauses for a callback that no thread is free for [s].
+BEGIN_SEC = 0.01
+
 #: A callback that runs longer than this when the spinning ends is left behind [s].
 JOIN_TIMEOUT_SEC = 5.0
+
+
+class PromptPool(ThreadPoolExecutor):
+    """
+    Threads that a callback is handed to once, by somebody who waits until it has begun.
+
+    rclpy's executor hands a callback that has not begun over again and again, without a pause. So
+    it keeps the interpreter from the thread that should begin it, and then thousands of copies
+    are in the way of the next callback: messages were up to two seconds late. Mended in later
+    versions (https://github.com/ros2/rclpy/pull/1547).
+    """
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(threads)
+        self._lock = threading.Lock()
+        self._waiting: dict[Callable[[], Any], tuple[Future[Any], threading.Event]] = {}
+
+    def submit(self, call: Callable[[], Any], /, *_args: Any, **_options: Any) -> Future[Any]:
+        """
+        Run a callback in a thread, unless it waits for one already; return when it has begun.
+
+        Returns sooner if no thread is free: there may be others to hand over.
+        """
+        with self._lock:
+            if call not in self._waiting:
+                self._waiting[call] = super().submit(self._begin, call), threading.Event()
+            handed, begun = self._waiting[call]
+        begun.wait(BEGIN_SEC)
+        return handed
+
+    def _begin(self, call: Callable[[], Any]) -> None:
+        with self._lock:
+            _, begun = self._waiting.pop(call)
+        begun.set()
+        call()
 
 
 class OrderlyExecutor(MultiThreadedExecutor):
@@ -61,6 +99,7 @@ class OrderlyExecutor(MultiThreadedExecutor):
 
     def __init__(self, threads: int, *, context: Context | None = None) -> None:
         super().__init__(threads, context=context)
+        self._executor = PromptPool(threads)  # rclpy's own has begun nothing yet
         self._jobs: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._work: dict[Future[Any], Callable[[], Any]] = {}
 
