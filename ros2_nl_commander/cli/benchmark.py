@@ -107,7 +107,7 @@ def _soak(options: Namespace) -> Table:
         sentences = [example.instruction for example in
                      load_examples(share_file('data', 'porter_heldout.jsonl'))]
         settings = GeneratorSettings(options.model, '', options.device, options.dtype,
-                                     options.device_map, quantize=options.quantize)
+                                     options.device_map)
         reports.append(soak_real(options.real, load_generator, sentences, settings))
     if options.picture:
         write_reports(reports, options.picture)

@@ -33,9 +33,14 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     group.add_argument('--device', default='auto', help='auto, cpu, cuda, cuda:N')
     group.add_argument('--dtype', default='auto', help='auto, bfloat16, float16, float32')
     group.add_argument('--device-map', default='', help='passed to transformers')
-    group.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
-                       help='round the weights: int8 is made for speed on a CPU, int4 for memory; '
-                       'both lose a little; not for training (default: %(default)s)')
+
+
+def add_generator_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments that choose the model and how it answers."""
+    add_model_arguments(parser)
+    parser.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
+                        help='round the weights: int8 for speed on a CPU, int4 for memory; both '
+                        'lose a little (default: %(default)s)')
 
 
 def run_cli(

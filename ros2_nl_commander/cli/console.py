@@ -26,7 +26,7 @@ import sys
 from prompt_toolkit.patch_stdout import patch_stdout
 import rclpy
 from rclpy.signals import SignalHandlerOptions
-from ros2_nl_commander.cli.common import add_model_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
 from ros2_nl_commander.cli.nl_commander import load_generator
 from ros2_nl_commander.cli.terminal.alone import node_alone, QUIET
 from ros2_nl_commander.cli.terminal.dialogue import Dialogue
@@ -69,7 +69,7 @@ def main(
                         help='how long to wait for the node, and for each answer until it is '
                              'carried out (default: %(default)s)')
     parser.add_argument('--prompt', default='', help='--alone: prompt folder')
-    add_model_arguments(parser)
+    add_generator_arguments(parser)
     given = sys.argv[1:] if args is None else args
     ros_at = given.index('--ros-args') if '--ros-args' in given else len(given)
     return run_cli(parser, lambda options: _run(options, given[ros_at:], generator_factory),

@@ -46,8 +46,7 @@ def main(args: list[str] | None = None) -> int:
 
 def _convert(options: Namespace) -> int:
     backbone = load_backbone(fetch_model(options.model, print), device=options.device,
-                             dtype=options.dtype, device_map=options.device_map,
-                             quantize=options.quantize)
+                             dtype=options.dtype, device_map=options.device_map)
     if is_adapter(options.source):
         save_prompt(options.output, load_adapter(options.source, backbone, options.layout))
         print(f'Prompt written to {options.output}')

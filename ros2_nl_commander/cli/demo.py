@@ -29,7 +29,7 @@ import time
 
 import rclpy
 
-from ros2_nl_commander.cli.common import add_model_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.fetch import fetch_model
@@ -67,7 +67,7 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
     parser.add_argument('--picture', type=Path, default=Path('runs/demo.png'),
                         help='the way that was driven (default: %(default)s)')
-    add_model_arguments(parser)
+    add_generator_arguments(parser)
     return run_cli(parser, _demo, args)
 
 

@@ -20,7 +20,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from ros2_nl_commander.cli.common import add_model_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.generator import load_generator
@@ -56,7 +56,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--output', type=Path, help='also write everything to this JSON file')
     parser.add_argument('--picture', type=Path, help='also draw the suites to this PNG '
                         'file, and what was confused to one beside it')
-    add_model_arguments(parser)
+    add_generator_arguments(parser)
     return parser
 
 

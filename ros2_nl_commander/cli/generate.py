@@ -23,7 +23,7 @@ import json
 from pathlib import Path
 import sys
 
-from ros2_nl_commander.cli.common import add_model_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
 from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.errors import InstructionError
 from ros2_nl_commander.language.generation import Generation, Generator, GeneratorSettings
@@ -48,7 +48,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--robot', type=Path, help='robot description; without it any '
                         'well-formed command is accepted')
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
-    add_model_arguments(parser)
+    add_generator_arguments(parser)
     return parser
 
 

@@ -111,8 +111,7 @@ def _backbone(options: Namespace, folder: Path, accelerator: Accelerator) -> Bac
     several = accelerator.num_processes > 1
     return load_backbone(
         folder, device=str(accelerator.device) if several else options.device,
-        dtype=options.dtype, device_map=options.device_map, for_training=True,
-        quantize=options.quantize)
+        dtype=options.dtype, device_map=options.device_map, for_training=True)
 
 
 def _session(

@@ -35,7 +35,7 @@ from ros2_nl_commander.language.forms.fields import FieldsForm
 from ros2_nl_commander.language.forms.interface import body_form
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import Entrance, entrances
-from ros2_nl_commander.training.examples import Example
+from ros2_nl_commander.training.examples import by_robot, Example
 
 #: Distractors of a robot; the suites' robots stay small enough to be read whole.
 COUNT = 8
@@ -75,10 +75,7 @@ def add_distractors(examples: Sequence[Example]) -> list[Example]:
     :returns: the examples whose sentences mean the same among them, in their order
     """
     kept = [example for example in examples if not _OF_SEVERAL.search(example.instruction)]
-    groups: dict[int, list[Example]] = {}
-    for example in kept:
-        groups.setdefault(id(example.robot), []).append(example)
-    robots = {key: distracted(group[0].robot, group) for key, group in groups.items()}
+    robots = {id(group[0].robot): distracted(group[0].robot, group) for group in by_robot(kept)}
     return [replace(example, robot=robots[id(example.robot)]) for example in kept]
 
 

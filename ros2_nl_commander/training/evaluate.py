@@ -112,6 +112,15 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
     return (centre - spread) / scale, (centre + spread) / scale
 
 
+def share_as_text(count: int, of: int, decimals: int = 0) -> str:
+    """Write a share with its 95 % interval, for tables; nothing of nothing."""
+    if not of:
+        return ''
+    low, high = wilson_interval(count, of)
+    return (f'{count}/{of} = {100 * count / of:.{decimals}f} % '
+            f'[{100 * low:.0f}, {100 * high:.0f}]')
+
+
 def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
     values = list(outcomes)
     low, high = wilson_interval(sum(values), len(values))

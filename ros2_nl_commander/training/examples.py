@@ -188,3 +188,11 @@ def _command_and_answer(
     except (CommandSyntaxError, NotOfferedError, FieldError) as error:
         raise DatasetError(f'command: {error}') from error
     return (None if isinstance(answer, Decline) else answer), text
+
+
+def by_robot(examples: Sequence[Example]) -> list[list[Example]]:
+    """Sort examples by the robot that they are for, in the order in which robots first come."""
+    robots: dict[int, list[Example]] = {}
+    for example in examples:
+        robots.setdefault(id(example.robot), []).append(example)
+    return list(robots.values())

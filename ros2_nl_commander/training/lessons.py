@@ -29,7 +29,7 @@ import random
 
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.training.batches import EncodedExample, group_by_context
-from ros2_nl_commander.training.examples import Example, load_examples
+from ros2_nl_commander.training.examples import by_robot, Example, load_examples
 from ros2_nl_commander.training.settings import TrainingSettings
 
 #: Below ``data``: what the prompt that ships has learned from.
@@ -75,10 +75,7 @@ def with_rehearsal(examples: Sequence[Example], settings: TrainingSettings) -> L
 
 def _draw_judges(known: Sequence[Example], seed: int) -> list[Example]:
     source = random.Random(f'{seed}/judges')
-    by_robot: dict[int, list[Example]] = {}
-    for example in known:
-        by_robot.setdefault(id(example.robot), []).append(example)
-    robots = source.sample(list(by_robot.values()), JUDGED_ROBOTS)
+    robots = source.sample(by_robot(known), JUDGED_ROBOTS)
     return [example for robot in robots for example in source.sample(robot, JUDGED_SENTENCES)]
 
 

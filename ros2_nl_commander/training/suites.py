@@ -26,7 +26,7 @@ import re
 
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, summarise
+from ros2_nl_commander.training.evaluate import Score, share_as_text, summarise
 
 #: Files below ``data``; nothing of them is trained on.
 FILES = {
@@ -72,7 +72,8 @@ def suite_table(suites: Mapping[str, Sequence[Score]], variant: str) -> Table:
     for name, scores in suites.items():
         summary = summarise(scores)
         seconds = summary['seconds'] or {'p50': 0.0, 'p95': 0.0}
-        rows.append((name, *(_cell(summary[key]) for key in _COLUMNS),
+        shares = [summary[key] for key in _COLUMNS]
+        rows.append((name, *(share_as_text(share['count'], share['of']) for share in shares),
                      f'{seconds["p50"]:.2f}, {seconds["p95"]:.2f}'))
     return Table(f'Suites, {variant}', ('suite', *_COLUMNS.values(), 's, p50, p95'), rows)
 
@@ -93,15 +94,3 @@ def draw_suites(suites: Mapping[str, Sequence[Score]], path: Path) -> None:
     axes.invert_yaxis()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format='png', dpi=120)
-
-
-def _cell(share: Mapping[str, object]) -> str:
-    if not share['of']:
-        return ''
-    low, high = share['interval_95'] if isinstance(share['interval_95'], list) else (0, 1)
-    return f'{share["count"]}/{share["of"]} = {_percent(share["share"])} ' \
-           f'[{_percent(low)}, {_percent(high)}]'
-
-
-def _percent(share: object) -> str:
-    return f'{100 * float(str(share)):.0f} %'

@@ -155,7 +155,6 @@ def test_every_bad_line_is_told_before_a_model_is_loaded(arguments, data, capsys
     (['--model', '/no/such/model'], "no such model: '/no/such/model'"),
     (['--device', 'gpu'], "Unknown device 'gpu'"),
     (['--dtype', 'int4'], "Unknown dtype 'int4'"),
-    (['--quantize', 'int8'], 'training needs none'),
     (['--epochs', '0'], 'epochs must be above 0, got 0'),
     (['--kind', 'soft', '--mlp-layers', '2'], 'a soft prompt has no MLP'),
     (['--resume'], 'Nothing to resume in'),

@@ -75,3 +75,4 @@ def test_no_right_answer_is_changed_for_the_worse(name):
 def test_a_text_is_found_but_for_case_and_punctuation():
     assert has_text('Say: Hello, World!', 'hello world')
     assert not has_text('say hello there', 'hell')
+    assert has_text('说你好', '你好')

@@ -44,7 +44,7 @@ from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, wilson_interval
+from ros2_nl_commander.training.evaluate import Score, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 
 #: Every so many of the suite's sentences are asked.
@@ -135,9 +135,7 @@ class _Ablation:
 def _row(name: str, scores: Sequence[tuple[Score, bool, int]]) -> tuple[str, ...]:
     # What cannot be read is no decline, though a product would have to take it for one.
     right = sum(score.is_right and not is_invalid for score, is_invalid, _ in scores)
-    low, high = wilson_interval(right, len(scores))
-    return (name, f'{right}/{len(scores)} = {100 * right / len(scores):.0f} % '
-            f'[{100 * low:.0f}, {100 * high:.0f}]',
+    return (name, share_as_text(right, len(scores)),
             str(sum(is_invalid for _, is_invalid, _ in scores)),
             f'{statistics.mean(length for _, _, length in scores):.0f}',
             f'{statistics.median(score.generation.seconds for score, _, _ in scores):.2f}')

@@ -21,7 +21,7 @@ A finished cell is one line of a file, so a sweep of hours can be broken off and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 import hashlib
 import json
@@ -40,7 +40,7 @@ from ros2_nl_commander.model.checkpoint import PromptCard, TrainedPrompt
 from ros2_nl_commander.model.fetch import model_identity
 from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.training.evaluate import score_examples, summarise
-from ros2_nl_commander.training.examples import Example, load_examples
+from ros2_nl_commander.training.examples import by_robot, load_examples
 from ros2_nl_commander.training.lessons import Lessons
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.train import Trainer
@@ -57,19 +57,12 @@ Record = Mapping[str, Any]
 def draw_sample() -> Lessons:
     """Draw the sentences of every cell: some robots to learn from, all those held out."""
     source = random.Random('prompts')
-    known = _by_robot(load_examples(share_file('data', 'general_train.jsonl')))
-    unseen = _by_robot(load_examples(share_file('data', 'general_heldout.jsonl')))
+    known = by_robot(load_examples(share_file('data', 'general_train.jsonl')))
+    unseen = by_robot(load_examples(share_file('data', 'general_heldout.jsonl')))
     return Lessons(
         [example for robot in source.sample(known, ROBOTS)
          for example in source.sample(robot, SENTENCES)],
         [example for robot in unseen for example in source.sample(robot, HELD_OUT)])
-
-
-def _by_robot(examples: Sequence[Example]) -> list[list[Example]]:
-    robots: dict[int, list[Example]] = {}
-    for example in examples:
-        robots.setdefault(id(example.robot), []).append(example)
-    return list(robots.values())
 
 
 @dataclass(frozen=True, slots=True)

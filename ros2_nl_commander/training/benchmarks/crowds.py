@@ -39,7 +39,7 @@ from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
+from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 from ros2_nl_commander.training.synthesis.crowds import hide_examples
 
@@ -81,7 +81,8 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
         'Very many interfaces',
         ('interfaces', 'whole grammar, ms', 'shortlist has it', 'p50 of a sentence, s', 'right'),
         [(str(crowd.size), f'{1000 * crowd.grammar_seconds:.0f}', f'{100 * crowd.recall:.0f} %',
-          '' if crowd.median_seconds is None else f'{crowd.median_seconds:.2f}', _share(crowd))
+          '' if crowd.median_seconds is None else f'{crowd.median_seconds:.2f}',
+          share_as_text(*crowd.right))
          for crowd in crowds])
 
 
@@ -117,12 +118,6 @@ def _recall(examples: Sequence[Example]) -> float:
 
 def _rights(scores: Sequence[Score]) -> tuple[int, int]:
     return sum(score.is_right for score in scores), len(scores)
-
-
-def _share(crowd: Crowd) -> str:
-    count, of = crowd.right
-    low, high = wilson_interval(count, of)
-    return f'{count}/{of} [{100 * low:.0f} %, {100 * high:.0f} %]' if of else ''
 
 
 def _draw(crowds: Sequence[Crowd], path: Path) -> None:

@@ -35,7 +35,7 @@ from ros2_nl_commander.model.prompts import ACTIVATIONS
 from ros2_nl_commander.training.benchmarks.cells import (
     CellFile, open_workbench, Record, Workbench)
 from ros2_nl_commander.training.benchmarks.table import Page, Table
-from ros2_nl_commander.training.evaluate import wilson_interval
+from ros2_nl_commander.training.evaluate import share_as_text
 from ros2_nl_commander.training.settings import INITIALS, TrainingSettings
 
 #: No schedule: the loss of every step counts as that of a run that ends there.
@@ -215,8 +215,7 @@ def _losses(losses: Sequence[float], runs: int) -> str:
 
 def _share(records: Sequence[Record], count: str, total: str) -> str:
     right, of = (sum(record[name] for record in records) for name in (count, total))
-    low, high = wilson_interval(right, of)
-    return f'{right}/{of} = {100 * right / of:.0f} % [{100 * low:.0f}, {100 * high:.0f}]'
+    return share_as_text(right, of)
 
 
 def _introduction(workbench: Workbench, sweep: Sweep) -> str:

@@ -34,7 +34,7 @@ from ros2_nl_commander.model.forward import logits, read
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
+from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 import torch
 
@@ -117,12 +117,11 @@ def _time_forward(backbone: Backbone, width: int) -> float:
 
 def _row(setting: Setting, first: Setting) -> tuple[str, ...]:
     right, of = sum(score.is_right for score in setting.scores), len(setting.scores)
-    low, high = wilson_interval(right, of)
     median, before = statistics.median(setting.seconds), statistics.median(first.seconds)
     same = sum(mine == theirs for mine, theirs in zip(setting.answers, first.answers))
     return (setting.name, f'{setting.load_seconds:.1f}', f'{setting.memory_bytes / 1e9:.2f}',
             f'{median:.3f}', f'{percentile(setting.seconds, 95):.3f}', f'{median / before:.2f}',
-            f'{right}/{of} = {100 * right / of:.0f} % [{100 * low:.0f}, {100 * high:.0f}]',
+            share_as_text(right, of),
             f'{same}/{of}',
             *(f'{1000 * taken:.1f} ({taken / first.forwards[width]:.2f})'
               for width, taken in setting.forwards.items()))

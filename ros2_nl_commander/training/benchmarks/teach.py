@@ -35,7 +35,7 @@ from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, Trained
 from ros2_nl_commander.model.fetch import model_identity
 from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, score_examples, wilson_interval
+from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 from ros2_nl_commander.training.history import History
 from ros2_nl_commander.training.session import run_session, Session
@@ -113,11 +113,5 @@ def _train(folder: Path, device: str, dtype: str, session: Session) -> History:
 
 def _row(name: str, before: Sequence[Score], after: Sequence[Score]) -> tuple[str, ...]:
     changes = [(old.is_right, new.is_right) for old, new in zip(before, after, strict=True)]
-    return (name, _share([old for old, _ in changes]), _share([new for _, new in changes]),
+    return (name, *(share_as_text(sum(rights), len(rights), 1) for rights in zip(*changes)),
             str(changes.count((False, True))), str(changes.count((True, False))))
-
-
-def _share(rights: Sequence[bool]) -> str:
-    low, high = wilson_interval(sum(rights), len(rights))
-    return (f'{sum(rights)}/{len(rights)} = {100 * sum(rights) / len(rights):.1f} % '
-            f'[{100 * low:.0f}, {100 * high:.0f}]')
