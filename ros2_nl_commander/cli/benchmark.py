@@ -46,7 +46,8 @@ from ros2_nl_commander.training.examples import load_examples
 STOPS = 100
 
 BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Page | Sequence[Table]]] = {
-    'decoding': lambda folder, options: measure_decoding(folder, options.device, options.dtype),
+    'decoding': lambda folder, options: measure_decoding(
+        folder, options.device, options.dtype, options.gguf),
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
         folder, options.device, options.dtype, options.picture),
@@ -127,6 +128,9 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('--picture', type=Path,
                         help='draw what the benchmark has to show to this PNG file '
                         '(crowds, profile, scale, soak, training)')
+    group = parser.add_argument_group('decoding')
+    group.add_argument('--gguf', type=Path, metavar='FILE',
+                       help='also ask llama.cpp (pip install llama-cpp-python) with this file')
     group = parser.add_argument_group('soak')
     group.add_argument('--count', type=int, default=10_000,
                        help='instructions to a generator that knows the answers '

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+import gc
 from pathlib import Path
 import statistics
 import time
@@ -30,12 +31,14 @@ from typing import Any
 
 import psutil
 from ros2_nl_commander.language.context import context_from_robot
+from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.model.backbone import choose_device, load_backbone
+from ros2_nl_commander.model.backbone import (
+    choose_device, choose_dtype, load_backbone)
 from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import GrammarEngine
@@ -47,10 +50,13 @@ from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.matching import FreeMatching, Matching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
+from ros2_nl_commander.model.quantization import check_quantization
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
+from ros2_nl_commander.training.benchmarks.llama_cpp_row import (
+    answer_with_llama_cpp, check_llama_cpp)
 from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.examples import load_examples
@@ -102,23 +108,43 @@ WAYS = (
     Way('(g) + guessed tokens: as shipped for a CPU'),
     Way('(h) + captured forwards: as shipped for a GPU', captured=True),
 )
+EIGHT_BITS = Way('(i) as (g), weights of 8 bits')
 
 
-def measure_decoding(folder: Path, device: str, dtype: str) -> Table:
+def measure_decoding(folder: Path, device: str, dtype: str, gguf: Path | None = None) -> Table:
     """
     Answer the same sentences in every way.
 
     :param folder: the model
-    :param device: for all of them
+    :param device: for all of them but llama.cpp, which has the CPU
+    :param gguf: the same model for llama.cpp; None leaves it out
+    :raises ModelError: if llama.cpp is asked for and cannot be had
     """
+    if gguf is not None:
+        check_llama_cpp(gguf)
     examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
                 if example.robot.robot == ROBOT][:SENTENCES]
     sentences = [example.instruction for example in examples]
     robot = examples[0].robot
     rows = [_notebook(folder, device, sentences[:SLOW_SENTENCES]),
-            _generate(folder, device, sentences[:SLOW_SENTENCES], robot),
-            *_ours(folder, device, dtype, sentences, robot)]
+            _generate(folder, device, sentences[:SLOW_SENTENCES], robot)]
+    if gguf is not None:
+        answer = answer_with_llama_cpp(gguf, robot, torch.get_num_threads(), MAX_NEW_TOKENS)
+        rows.append(_row(f'llama.cpp, {gguf.name}, interfaces in the prompt', sentences, answer))
+        del answer
+    rows += _ours(folder, device, dtype, 'none', WAYS, sentences, robot)
+    if _can_round(device, dtype):
+        rows += _ours(folder, device, dtype, 'int8', (EIGHT_BITS,), sentences, robot)
     return _table(rows, robot)
+
+
+def _can_round(device: str, dtype: str) -> bool:
+    target = choose_device(device)
+    try:
+        check_quantization('int8', target, choose_dtype(dtype, target))
+    except ModelError:
+        return False
+    return True
 
 
 def _table(rows: Sequence[Row], robot: RobotDescription) -> Table:
@@ -187,9 +213,11 @@ def _generate(
 
 
 def _ours(
-    folder: Path, device: str, dtype: str, sentences: Sequence[str], robot: RobotDescription
+    folder: Path, device: str, dtype: str, quantize: str, ways: Sequence[Way],
+    sentences: Sequence[str], robot: RobotDescription,
 ) -> Iterator[Row]:
-    backbone = load_backbone(folder, device=device, dtype=dtype)
+    gc.collect()  # the model before this one has cycles
+    backbone = load_backbone(folder, device=device, dtype=dtype, quantize=quantize)
     prompt = load_prompt(share_file(*SHIPPED_PROMPT))
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     constraint = GrammarEngine(backbone, sequence.end_ids).compile(
@@ -213,7 +241,7 @@ def _ours(
                 max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
         return len(decoded.ids), decoded.forwards
 
-    for way in WAYS:
+    for way in ways:
         if way.captured:
             if not isinstance(captured, CapturedRunner):
                 continue
