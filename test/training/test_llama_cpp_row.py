@@ -35,6 +35,7 @@ def binding(monkeypatch):
     asked = []
 
     class Llama:
+
         def __init__(self, path, **options):
             asked.append((path, options))
 
