@@ -21,14 +21,21 @@ Knows nothing of instructions; what the transitions do is in ``node``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 import threading
 from typing import Any
 
+from lifecycle_msgs.msg import State
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
+from rclpy.exceptions import InvalidHandle
 from rclpy.lifecycle import LifecycleNodeMixin, TransitionCallbackReturn
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+#: All others are in the middle of a transition (lifecycle_msgs/msg/State).
+PRIMARY_STATES = (State.PRIMARY_STATE_UNCONFIGURED, State.PRIMARY_STATE_INACTIVE,
+                  State.PRIMARY_STATE_ACTIVE, State.PRIMARY_STATE_FINALIZED)
 
 
 class PatientLifecycleNode(LifecycleNodeMixin, Node):
@@ -63,10 +70,25 @@ class PatientLifecycleNode(LifecycleNodeMixin, Node):
         """Configure and activate in a thread, as nobody else does it; returns at once."""
         threading.Thread(target=self._start, name='autostart', daemon=True).start()
 
+    def destroy_node(self) -> None:
+        """
+        Destroy the node and its state machine.
+
+        rclpy leaves the state machine to the garbage collector, and as long the node stays in the
+        graph. One that is in the middle of a transition is left to it here too.
+        """
+        super().destroy_node()
+        with suppress(InvalidHandle):  # destroyed before
+            with self._state_machine:
+                is_at_rest = self._state_machine.current_state[0] in PRIMARY_STATES
+            if is_at_rest:
+                self._state_machine.destroy_when_not_in_use()
+
     def _start(self) -> None:
         try:
-            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-                self.trigger_activate()
+            with self._state_machine:  # as long in use: read after it is gone, it ends the process
+                if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+                    self.trigger_activate()
         except RuntimeError as error:
             # Somebody else configures, or the node is being destroyed: both are theirs to decide.
             if not self._is_closing:

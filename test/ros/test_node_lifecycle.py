@@ -25,8 +25,10 @@ from lifecycle_msgs.msg import Transition  # noqa: E402,I100
 from lifecycle_msgs.srv import ChangeState, GetState  # noqa: E402
 from rcl_interfaces.msg import SetParametersResult  # noqa: E402
 from rcl_interfaces.srv import DescribeParameters, GetParameters, SetParameters  # noqa: E402
+from rclpy.context import Context  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from ros2_nl_commander.language.errors import CheckpointError, ModelError  # noqa: E402
+from ros2_nl_commander.ros.node import NlCommander  # noqa: E402
 from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402
 from ros_bench import Bench, FakeGenerator, ROBOT_FILE, value, wait_until  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
@@ -277,3 +279,15 @@ def test_every_parameter_is_described(bench: Bench) -> None:
         assert has_range == is_number
     read_only = {d.name for d in descriptors if d.read_only}
     assert read_only == {'autostart', 'diagnostics_period_sec'}
+
+
+def test_a_destroyed_node_leaves_the_graph_though_somebody_holds_it(
+    bench: Bench, context: Context
+) -> None:
+    node = NlCommander(FakeGenerator().load, context=context, namespace='held')
+    names = bench.user.get_node_names_and_namespaces
+    wait_until(lambda: ('nl_commander', '/held') in names())
+    node.destroy_node()
+    wait_until(lambda: ('nl_commander', '/held') not in names())
+    node.destroy_node()
+    assert node.why_inactive == 'the node is shut down'

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable
 import os
 from pathlib import Path
-import time
 
 from rclpy.node import Node
 from ros2_nl_commander.language.command import Command
@@ -33,9 +32,6 @@ from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
 from ros2_nl_commander.ros.execution.outcome import Bounds
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import path_from_location
-
-#: A node that has just ended may still be in the graph: look again for so long.
-TWIN_LEAVES_SEC = 1.0
 
 
 def build_gate(
@@ -78,21 +74,14 @@ def _check_alone(node: Node) -> None:
     """
     Check that no other node has the name of this one: both would carry everything out.
 
-    :raises NodeError: if there is one, and still is a moment later
+    :raises NodeError: if there is one
     """
-    deadline = time.monotonic() + TWIN_LEAVES_SEC
-    while _has_twin(node):
-        if time.monotonic() > deadline:
-            raise NodeError(
-                f'another node is called {node.get_fully_qualified_name()} and hears the same '
-                'instructions: end one of them (one that was killed is seen for 20 s more)')
-        time.sleep(TWIN_LEAVES_SEC / 10)
-
-
-def _has_twin(node: Node) -> bool:
     names = [f"{namespace.rstrip('/')}/{name}" for name, namespace
              in node.get_node_names_and_namespaces()]
-    return names.count(node.get_fully_qualified_name()) > 1
+    own = node.get_fully_qualified_name()
+    if names.count(own) > 1:
+        raise NodeError(f'another node is called {own} and hears the same instructions: end one '
+                        'of them (one that was killed is seen for 20 s more)')
 
 
 def _audit_path(given: str) -> Path:
