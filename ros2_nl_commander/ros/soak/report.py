@@ -22,6 +22,7 @@ import gc
 import json
 from pathlib import Path
 from statistics import linear_regression
+from typing import Any
 
 #: How much the memory may grow over the second half, by its fitted line [MiB].
 MOST_GROWTH_MIB = 4.0
@@ -30,6 +31,8 @@ MOST_GROWTH_REAL_MIB = 64.0
 #: The same for the threads of the process: rclpy's executors start theirs as they are needed.
 MOST_THREADS_GROWTH = 3.0
 _KIB = 1024
+#: Height of the axis of memory, as a multiple of the highest value; threads get twice as much.
+HEADROOM = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,18 @@ def write_reports(reports: Sequence[SoakReport], picture: Path) -> None:
     from matplotlib.figure import Figure
     figure = Figure(figsize=(10, 3.2 * len(reports)), layout='constrained')
     for axes, report in zip(figure.subplots(len(reports), squeeze=False)[:, 0], reports):
-        xs = [sample.instruction for sample in report.samples]
-        axes.plot(xs, [sample.memory_mib for sample in report.samples], color='#3b6ea5')
         axes.set(xlabel=f'instructions ({report.generator} generator)')
-        axes.set_ylabel('memory [MiB]', color='#3b6ea5')
-        axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
-        beside = axes.twinx()
-        beside.plot(xs, [sample.threads for sample in report.samples], color='#c0504d')
-        beside.set_ylabel('threads', color='#c0504d')
-        beside.set_ylim(bottom=0)
+        _draw(axes, report.samples, 'memory_mib', 'memory [MiB]', '#3b6ea5', HEADROOM)
+        _draw(axes.twinx(), report.samples, 'threads', 'threads', '#c0504d', 2 * HEADROOM)
     figure.savefig(picture, dpi=110)
+
+
+def _draw(
+    axes: Any, samples: Sequence[Sample], name: str, label: str, colour: str, headroom: float
+) -> None:
+    """Draw a line over the instructions, from zero, so that what is flat looks flat."""
+    values = [getattr(sample, name) for sample in samples]
+    axes.plot([sample.instruction for sample in samples], values, color=colour)
+    axes.set_ylabel(label, color=colour)
+    axes.set_ylim(0, headroom * max(values))
