@@ -19,16 +19,21 @@ from __future__ import annotations
 import base64
 import io
 import json
+from pathlib import Path
+import sys
+from types import SimpleNamespace
 
 import pytest
+from ros2_nl_commander.language.command import ServiceCall
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.model.backbone import backbone_from_model
-from ros2_nl_commander.model.checkpoint import PromptCard, TrainedPrompt
+from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
@@ -213,3 +218,27 @@ def test_a_deep_prompt_and_one_of_another_model_are_refused(tiny_backbone):
     wide = FoldedPrompt(embeddings=torch.zeros(4, 48))
     with pytest.raises(CheckpointError, match=r'expected \(4, 32\), got \(4, 48\)'):
         embed_sequence(tiny_backbone, sequence, wide, context, SENTENCE)
+
+
+def test_the_example_of_the_page_about_fleets(
+        tiny_model_folder, tiny_backbone, tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / 'docs' / 'fleets.md').read_text(encoding='utf-8')
+    example = page.partition('```python\n')[2].partition('```')[0]
+    prompt = prompt_of('soft', tiny_backbone.shape)
+    monkeypatch.chdir(tmp_path)
+    save_prompt(Path('runs/fleet'), TrainedPrompt(prompt, PromptCard('soft', 'chat')))
+    Path('robot.yaml').write_text(write_robot(ROBOT), encoding='utf-8')
+    posted = []
+
+    def post(url, json, timeout):
+        posted.append((url, json))
+        return SimpleNamespace(
+            json=lambda: {'choices': [{'text': '/dock', 'finish_reason': 'stop'}]})
+
+    monkeypatch.setitem(sys.modules, 'requests', SimpleNamespace(post=post))
+    names = {}
+    exec(example.replace('Qwen/Qwen2.5-Coder-1.5B-Instruct', str(tiny_model_folder)), names)
+    assert names['command'] == ServiceCall('/dock', 'std_srvs/srv/Trigger', {})
+    ((url, body),) = posted
+    assert url == 'http://127.0.0.1:8000/v1/completions'
+    assert tensor_of(body).shape[1] == 32 and body['model'] == str(tiny_model_folder)
