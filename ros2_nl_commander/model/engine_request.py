@@ -83,7 +83,7 @@ def completion_request(
         'prompt_embeds': _base64_from_tensor(embedded),
         'max_tokens': max_new_tokens,
         'temperature': 0.0,
-        # Qwen's generation_config.json has another one, which the engine would apply.
+        # A model's generation_config.json may have another one, which the engine would apply.
         'repetition_penalty': 1.0,
         'stop_token_ids': sorted(end_ids),
         'structured_outputs': {'grammar': grammar},
