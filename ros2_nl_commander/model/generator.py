@@ -187,19 +187,33 @@ class CommandGenerator:
             return None, 'stopped before the answer was whole'
         if decoded.ending is Ending.LENGTH:
             return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
-        try:
-            if not robot.is_empty:
-                text = as_said(sentence, text, robot)
-            answer = read_answer(text, robot)
-            if isinstance(answer, Decline):
-                return None, answer.reason
-            if not robot.is_empty:
-                check_said(sentence, text)
-        except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
-            return None, f'not possible: {error}'
-        except UnsaidError as error:
-            return None, f'not sure: {error}'
-        return answer, None
+        return command_or_reason(sentence, text, robot)
+
+
+def command_or_reason(
+    sentence: str, text: str, robot: RobotDescription
+) -> tuple[Command | None, str | None]:
+    """
+    Read and check a whole answer, whoever wrote it.
+
+    :param sentence: what was asked
+    :param text: the answer without its end
+    :param robot: what the answer was written for
+    :returns: a command that this robot accepts and None, or None and the reason why not
+    """
+    try:
+        if not robot.is_empty:
+            text = as_said(sentence, text, robot)
+        answer = read_answer(text, robot)
+        if isinstance(answer, Decline):
+            return None, answer.reason
+        if not robot.is_empty:
+            check_said(sentence, text)
+    except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
+        return None, f'not possible: {error}'
+    except UnsaidError as error:
+        return None, f'not sure: {error}'
+    return answer, None
 
 
 @contextmanager
