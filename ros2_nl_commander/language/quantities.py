@@ -112,6 +112,7 @@ _COMPOUNDS = (
     (re.compile(r'(met(?:re|er)s?|\bm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'm/s'),
     (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'mm/s'),
     (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*min'), 'mm/min'),
+    (re.compile(r'(\bmet(?:re|er)s?|\bm)\s*(?:/|per|a)\s*min'), 'm/min'),
     (re.compile(r'(centimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'cm/s'),
     (re.compile(r'(kilomet(?:re|er)s?|\bkm)\s*(?:/|per|an)\s*(?:h\b|hours?)'), 'km/h'),
     (re.compile(r'degrees? (?:c\b|celsius)|°\s?c\b|deg c\b'), 'C'),

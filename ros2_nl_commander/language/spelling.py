@@ -39,7 +39,7 @@ from ros2_nl_commander.language.forms.scalars import ChoiceForm, TextForm
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.forms.velocity import Axis
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.said import quantities_said
+from ros2_nl_commander.language.said.quantities import quantities_said
 from ros2_nl_commander.language.short_form import Decline, entrances, parse_answer
 
 _TOLERANCE = 1e-3

@@ -28,17 +28,17 @@ import time
 
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.copying import as_said
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
     NotOfferedError, UnsaidError)
-from ros2_nl_commander.language.evidence import check_said
 from ros2_nl_commander.language.generation import (
     Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.said.correction import as_said
+from ros2_nl_commander.language.said.evidence import check_said
 from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import Backbone, load_backbone

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.language.errors import UnsaidError
-from ros2_nl_commander.language.evidence import check_said
+from ros2_nl_commander.language.said.evidence import check_said
 
 
 @pytest.mark.parametrize('sentence, answer, because', [

@@ -23,7 +23,7 @@ from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.equality import same_effect
 from ros2_nl_commander.language.errors import CommandSyntaxError
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot, RobotDescription
-from ros2_nl_commander.language.said import quantities_said
+from ros2_nl_commander.language.said.quantities import quantities_said
 from ros2_nl_commander.language.short_form import parse_answer
 from ros2_nl_commander.language.spelling import spell_command
 

@@ -22,10 +22,10 @@ import re
 
 import pytest
 from ros2_nl_commander.language.errors import UnsaidError
-from ros2_nl_commander.language.evidence import check_said
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.grammar_matching import matches
 from ros2_nl_commander.language.robot import load_robot
+from ros2_nl_commander.language.said.evidence import check_said
 from ros2_nl_commander.training.examples import load_examples
 
 DATA = Path(__file__).parents[2] / 'data'

@@ -28,11 +28,11 @@ from fractions import Fraction
 import math
 import re
 
-from ros2_nl_commander.language.copying import has_text, TEXT
 from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
-from ros2_nl_commander.language.said import quantities_said
+from ros2_nl_commander.language.said.quantities import quantities_said
+from ros2_nl_commander.language.said.texts import has_text, TEXT
 
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
 _LETTER = re.compile(r'[^\W\d_]')

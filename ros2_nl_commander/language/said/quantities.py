@@ -1,0 +1,239 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Finds the numbers and units that a sentence states, spelt as the short form spells them.
+
+Serves training data, and the comparison of answers with what was said; a model reads by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+import math
+import re
+
+from ros2_nl_commander.language.quantities import convert, Unit, unit_of_word, UNITS
+
+_DIGITS = {word: number for number, word in enumerate(
+    'zero one two three four five six seven eight nine'.split())}
+_ONES = {**_DIGITS, **{word: number for number, word in enumerate((
+    'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen '
+    'nineteen').split(), 10)}}
+_TENS = {word: 10 * number for number, word in enumerate(
+    'twenty thirty forty fifty sixty seventy eighty ninety'.split(), 2)}
+_SCALES = ('hundred', 'thousand')
+_OTHERS = {'a': 1, 'an': 1, 'once': 1, 'twice': 2, 'thrice': 3, 'couple': 2, 'half': 0.5,
+           'quarter': 0.25}
+_ARTICLES = ('a', 'an')
+#: What they divide by: "an eighth of a turn", "three quarters of a litre".
+_PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth': 5, 'sixth': 6,
+          'eighth': 8, 'tenth': 10, 'twentieth': 20, 'hundredth': 100}
+_TOKEN = re.compile(r'(?<![a-z])\d+(?:\.\d+)?|[a-z]+(?:/[a-z]+)?|%|°')
+_PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
+        ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
+        ('turns', 'min'): 'rpm'}
+_AND_PART = (['and', 'a', 'half'], ['and', 'a', 'quarter'])
+_BETWEEN = ('of', 'a', 'an', 'per')
+#: Two amounts that differ by less are the same: a sixteenth of a turn is 22.5 deg, or 0.39 rad.
+_CLOSE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """
+    A number as it was said.
+
+    :param unit: None if none was said
+    """
+
+    number: float
+    unit: Unit | None = None
+
+    def is_same(self, other: Quantity) -> bool:
+        """Tell whether two mean the same; what has no unit, or measures another thing, may."""
+        if self.unit is None or other.unit is None or self.unit.dimension != other.unit.dimension:
+            return math.isclose(self.number, other.number, rel_tol=_CLOSE)
+        return math.isclose(convert(Fraction(self.number), self.unit, other.unit), other.number,
+                            rel_tol=_CLOSE)
+
+    def __str__(self) -> str:
+        """Spell it as the short form does."""
+        return f'{self.number:g}' if self.unit is None else f'{self.number:g} {self.unit.symbol}'
+
+
+def quantities_said(sentence: str) -> tuple[str, ...]:
+    """
+    List all that a sentence may state, longest spelling first: ``65 cm`` before ``65``.
+
+    Numbers in words count: "two and a half metres" is ``2.5 m``.
+    """
+    tokens = _tokens(sentence)
+    found: list[str] = []
+    for start in range(len(tokens)):
+        for number, end in _numbers(tokens, start):
+            unit, _ = _unit(tokens, end)
+            found += [f'{number:g} {unit}'] if unit else []
+            found.append(f'{number:g}')
+    return tuple(dict.fromkeys(found))
+
+
+def stated(sentence: str) -> tuple[Quantity, ...]:
+    """
+    List what a sentence states, each once, in its order: "two and a half metres" is one number.
+
+    An article alone is none.
+    """
+    tokens = _tokens(sentence)
+    found: list[Quantity] = []
+    start = 0
+    while start < len(tokens):
+        number, end = next(_numbers(tokens, start), (None, start + 1))
+        if number is not None:
+            unit, end = _unit(tokens, end)
+            if unit and tokens[end:end + 3] in _AND_PART:  # "a metre and a half"
+                number, end = number + _OTHERS[tokens[end + 2]], end + 3
+            elif unit == 'm':
+                centimetres, end = _centimetres(tokens, end)
+                number += centimetres / 100
+            if unit or tokens[start] not in _ARTICLES or end > start + 1:
+                found.append(Quantity(float(number), UNITS[unit] if unit else None))
+        start = end
+    return tuple(found)
+
+
+def _centimetres(tokens: list[str], start: int) -> tuple[float, int]:
+    """Read "eighty" behind "a metre"."""
+    begin = start + (tokens[start:start + 1] == ['and'])
+    number, end = next(_numbers(tokens, begin), (0.0, begin))
+    is_bare = 10 <= number < 100 and number == int(number) and _unit(tokens, end)[0] is None
+    return (number, end) if is_bare else (0.0, start)
+
+
+def _tokens(sentence: str) -> list[str]:
+    return _TOKEN.findall(sentence.lower().replace('minus ', '-').replace('-', ' '))
+
+
+def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:
+    """Give the numbers that begin at a token, and where each ends; the longest first."""
+    part = _part(tokens, start)
+    if part is not None:
+        yield part
+    whole, end = _whole(tokens, start)
+    if whole is None:
+        return
+    if tokens[end:end + 1] == ['and'] and (part := _part(tokens, end + 1)) is not None:
+        yield whole + part[0], part[1]
+    elif tokens[end:end + 3] in _AND_PART:
+        yield whole + _OTHERS[tokens[end + 2]], end + 3
+    if tokens[end:end + 2] == ['a', 'half']:
+        yield whole + 0.5, end + 2
+    if tokens[end:end + 1] == ['point'] and (decimals := _digit_run(tokens, end + 1)):
+        yield float(f'{whole:g}.{decimals}'), end + 1 + len(decimals)
+    yield whole, end
+
+
+def _part(tokens: list[str], start: int) -> tuple[float, int] | None:
+    """Read "three eighths of" and "an eighth" before a unit: a third floor is none."""
+    count, end = _whole(tokens, start)
+    if count is None or tokens[start] in ('half', 'quarter'):
+        count, end = 1, start
+    if end == len(tokens) or tokens[end].removesuffix('s') not in _PARTS:
+        return None
+    share = count / _PARTS[tokens[end].removesuffix('s')]
+    behind = tokens[end + 1:end + 3]
+    if behind[:1] == ['of'] and _unit(tokens, end + 1)[0] is not None:
+        return share, end + 1
+    is_before_unit = end > start and behind and unit_of_word(behind[0]) is not None
+    return (share, end + 1) if is_before_unit else None
+
+
+def _whole(tokens: list[str], start: int) -> tuple[float | None, int]:
+    if start >= len(tokens):
+        return None, start
+    token = tokens[start]
+    if token[0].isdigit():
+        return float(token), start + 1
+    if token in _OTHERS and not set(tokens[start + 1:start + 2]) & set(_SCALES):
+        following = tokens[start + 1:start + 2]
+        return _OTHERS[token], start + (2 if token == 'half' and following == ['a'] else 1)
+    run = _digit_run(tokens, start)
+    if len(run) > 1:  # "one five zero"
+        return float(run), start + len(run)
+    return _cardinal(tokens, start)
+
+
+def _digit_run(tokens: list[str], start: int) -> str:
+    """Read words of one digit each."""
+    run = ''
+    for token in tokens[start:]:
+        if token not in _DIGITS:
+            break
+        run += str(_DIGITS[token])
+    return run
+
+
+def _cardinal(tokens: list[str], start: int) -> tuple[float | None, int]:
+    """Read "two thousand eight hundred and ten"."""
+    thousands, end = _below_thousand(tokens, start)
+    if tokens[end:end + 1] != ['thousand'] or end == start:
+        return (thousands, end) if end > start else (None, start)
+    end += 1
+    rest, rest_end = _below_thousand(tokens, end + (tokens[end:end + 1] == ['and']))
+    return 1000 * thousands + rest, rest_end if rest else end
+
+
+def _below_thousand(tokens: list[str], start: int) -> tuple[int, int]:
+    """Read "two hundred and ten"; nothing read ends where it began."""
+    total, end = ((1, start + 1) if tokens[start:start + 1] and tokens[start] in _ARTICLES
+                  else _below_hundred(tokens, start))
+    if end == start or tokens[end:end + 1] != ['hundred']:
+        return (0, start) if tokens[start:start + 1] and tokens[start] in _ARTICLES and (
+            tokens[end:end + 1] != ['thousand']) else (total, end)
+    end += 1
+    rest, rest_end = _below_hundred(tokens, end + (tokens[end:end + 1] == ['and']))
+    return 100 * total + rest, rest_end if rest else end
+
+
+def _below_hundred(tokens: list[str], start: int) -> tuple[int, int]:
+    """Read "forty-two"; nothing read ends where it began."""
+    total, end = 0, start
+    if end < len(tokens) and tokens[end] in _TENS:
+        total, end = _TENS[tokens[end]], end + 1
+        if end < len(tokens) and 0 < _DIGITS.get(tokens[end], 0):
+            total, end = total + _DIGITS[tokens[end]], end + 1
+    elif end < len(tokens) and tokens[end] in _ONES:
+        total, end = _ONES[tokens[end]], end + 1
+    return total, end
+
+
+def _unit(tokens: list[str], start: int) -> tuple[str | None, int]:
+    """Read the unit behind a number, and tell where it ends."""
+    found: list[str] = []
+    end = position = start
+    while position < min(len(tokens), start + 4) and len(found) < 2:
+        word = tokens[position]
+        position += 1
+        if word in _BETWEEN:
+            continue
+        unit = unit_of_word('deg' if word == '°' else word)
+        if unit is None or (found and (found[0], unit.symbol) not in _PER):
+            break
+        found.append(unit.symbol)
+        end = position
+    if not found:
+        return None, start
+    return _PER[found[0], found[1]] if len(found) > 1 else found[0], end

@@ -1,0 +1,147 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""What was left out, retold or worked out wrongly is put as the sentence has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ros2_nl_commander.language.answer import read_answer
+from ros2_nl_commander.language.equality import same_effect
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
+from ros2_nl_commander.language.said.clock_times import with_clock_time
+from ros2_nl_commander.language.said.correction import as_said
+from ros2_nl_commander.language.said.quantities import stated
+from ros2_nl_commander.language.said.texts import has_text
+from ros2_nl_commander.training.examples import load_examples
+
+DATA = Path(__file__).parents[2] / 'data'
+ROBOT = RobotDescription(
+    robot='pourer',
+    topics={'/say': 'std_msgs/msg/String', '/mast': 'std_msgs/msg/Float64',
+            '/joints': 'std_msgs/msg/Float64MultiArray', '/lamp': 'std_msgs/msg/ColorRGBA',
+            '/bell': 'std_msgs/msg/Bool', '/bell2': 'std_msgs/msg/Empty',
+            '/cmd_vel': 'geometry_msgs/msg/Twist'},
+    services={'/pour': 'pour_msgs/srv/Pour', '/open_at': 'pour_msgs/srv/OpenAt',
+              '/bring': 'pour_msgs/srv/Bring'},
+    places={'bar': Place('map', 1.0, 2.0, 0.0), 'room 21': Place('map', 3.0, 4.0, 0.0)},
+    about={'/mast': 'height in metres'}, limits={'/mast': {'data': (0.0, 2.0)}},
+    choices={'/bring': {'item': ('pillow', 'gin_tonic'), 'side': ('left', 'right'),
+                        'door': (1, 2, 3)}},
+    definitions={'pour_msgs/srv/Pour': 'int32 bottle\nfloat64 ml\n---\nbool success',
+                 'pour_msgs/srv/OpenAt': 'string time\n---\nbool success',
+                 'pour_msgs/srv/Bring': 'string item\nint32 count\ngeometry_msgs/Pose to\n'
+                                        'string side\nuint8 door\n---\nbool success'})
+
+
+@pytest.mark.parametrize('sentence, spelt, meant', [
+    ('pour 3 cl from bottle 2', '/pour bottle: 2, ml: 3', '/pour bottle: 2, ml: 3 cl'),
+    ('pour 30 ml', '/pour ml: 30', '/pour ml: 30 ml'),
+    ('mast to 65 centimetres', '/mast data: 65', '/mast data: 65 cm'),  # refused: 65 m is not
+    ('joints to 0, -90 and 45 degrees', '/joints data: [0, -90, 45]',
+     '/joints data: [0 deg, -90 deg, 45 deg]'),
+    ('say Room 12 in five minutes', '/say data: "Room 12 in 5 min"',
+     '/say data: "Room 12 in five minutes"'),
+    ('three eighths of a litre', '/pour ml: 3', '/pour ml: 0.375 l'),
+    ('an eighth of a turn to the right', '/cmd_vel turn right 8 turns',
+     '/cmd_vel turn right 0.125 turns'),
+    ('mast to a metre eighty', '/mast data: 0.18 m', '/mast data: 1.8 m'),
+    ('eighty yards ahead', '/cmd_vel forward 80 ft', '/cmd_vel forward 80 yd'),
+    ('back two hundred and ten mm', '/cmd_vel backward 200.1 mm', '/cmd_vel backward 210 mm'),
+    ('open at quarter to eight in the evening', '/open_at time: "08:45"',
+     '/open_at time: "19:45"'),
+    ('three rings', '/bell data: true', '/bell data: true 3 times'),
+    ('a couple of rings', '/bell data: true', '/bell data: true 2 times'),
+    ('room 21 wants two pillows', '/bring item: pillow, count: 2',
+     '/bring item: pillow, count: 2, to: room 21'),
+    ('a gin tonic, left hand', '/bring side: left', '/bring item: gin_tonic, side: left'),
+    ('a pillow through door two', '/bring item: pillow', '/bring item: pillow, door: 2'),
+    ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
+])
+def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
+    assert as_said(sentence, spelt, ROBOT) == meant
+
+
+@pytest.mark.parametrize('sentence, spelt', [
+    ('mast to 1.5', '/mast data: 1.5'),
+    ('mast to 1 in a moment', '/mast data: 1'),
+    ('pour 3 cl and then 3 more ml', '/pour ml: 3'),  # which of the two is not told
+    ('lamp red 0.2 g 0.5', '/lamp r: 0.2, g: 0.5'),
+    ('from bottle 3 cl please', '/pour bottle: 3'),  # a count has no litres
+    ('say 3 cl', '/say data: "3 cl"'),
+    ('code 7 7', '/say data: "77"'),
+    ('mast to half its height', '/mast data: 1'),
+    ('three times as loud, plus 10 cm', '/mast data: 0.5'),
+    ('mast to ten metres', '/mast data: 1.5'),  # outside the limits: the model is not overruled
+    ('open at six thirty', '/open_at time: "18:30"'),
+    ('open at half past six', '/open_at time: "18:30"'),  # in the evening, for all that is said
+    ('between five to six and ten past six', '/open_at time: "05:00"'),
+    ('ring bell 2', '/bell2'),
+    ('ring 500 of them', '/bell data: true'),
+    ('ring 2 or 3 times', '/bell data: true'),
+    ('a pillow, but not the left hand', '/bring item: pillow'),
+    ('two pillows to room 21', '/bring item: pillow, count: 2, to: room 21'),
+    ('left or right, a pillow', '/bring item: pillow'),
+    ('quarter to nine', 'no: not a request'),
+    ('what a day', '/say data: "nothing like it"')])
+def test_everything_else_stays_as_it_is(sentence, spelt):
+    assert as_said(sentence, spelt, ROBOT) == spelt
+
+
+@pytest.mark.parametrize('name', ['general_train.jsonl', 'porter_train.jsonl'])
+def test_no_right_answer_is_changed_for_the_worse(name):
+    for example in load_examples(DATA / name):
+        if example.command is not None and not example.robot.is_empty:
+            text = as_said(example.instruction, example.answer, example.robot)
+            answer = read_answer(text, example.robot)
+            assert same_effect(answer, example.command), (example.instruction, text)
+
+
+def test_a_text_is_found_but_for_case_and_punctuation():
+    assert has_text('Say: Hello, World!', 'hello world')
+    assert not has_text('say hello there', 'hell')
+    assert has_text('说你好', '你好')
+
+
+@pytest.mark.parametrize('sentence, numbers', [
+    ('three eighths of a litre of hexane', ['0.375 l']),
+    ('a quarter of a knot for eight seconds', ['0.25 kn', '8 s']),
+    ('two and three quarter inches', ['2.75 in']),
+    ('a metre and a half', ['1.5 m']),
+    ('one metre seventy', ['1.7 m']),
+    ('one metre, seventy degrees', ['1 m', '70 deg']),
+    ('two thousand eight hundred millibar', ['2800 mbar']),
+    ('a hundred and five', ['105']),
+    ('steer one five zero', ['150']),
+    ('five point two volts', ['5.2 V']),
+    ('30 degrees a second for a minute', ['30 deg/s', '1 min']),
+    ('thrice', ['3']),
+    ('the third floor of a building, row B2', []),
+    ('and', []),
+])
+def test_what_a_sentence_states(sentence, numbers):
+    assert [str(one) for one in stated(sentence)] == numbers
+
+
+@pytest.mark.parametrize('sentence, time', [
+    ('at 7 am', '07:00'), ('12 a.m.', '00:00'), ('at 6:30 pm', '18:30'), ('at 19.05', '19:05'),
+    ("nine o'clock in the evening", '21:00'), ('half five in the morning', '05:30'),
+    ('twenty-five to three in the afternoon', '14:35'), ('ten at night', '22:00'),
+    ('half past twelve at night', '00:30'), ('at noon', '12:00'), ('at midnight', '00:00')])
+def test_clock_times(sentence, time):
+    assert with_clock_time(sentence, '/open time: "01:01:00"') == f'/open time: "{time}"'
