@@ -68,7 +68,8 @@ def test_names_that_only_look_like_it(name):
 
 @pytest.mark.parametrize('text, symbol', [
     ('height above the deck, metres', 'm'), ('angle in degrees, 0 is north', 'deg'),
-    ('[m/s] forward', 'm/s'), ('infeed, m/min', 'm/min'), ('feed in mm/min', 'mm/min'), ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
+    ('[m/s] forward', 'm/s'), ('infeed, m/min', 'm/min'), ('feed in mm/min', 'mm/min'),
+    ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
     ('wanted temperature, degrees Celsius', 'C'), ('exposure, milliseconds', 'ms'),
     ('depth (mm)', 'mm'), ('pressure: bar', 'bar'), ('volume, 0 to 100 percent', '%')])
 def test_texts_that_name_a_unit(text, symbol):
