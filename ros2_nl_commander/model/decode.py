@@ -90,8 +90,7 @@ def decode_greedily(
         if ending is not None:
             return Decoded(answer, ending, forwards, forced_count)
         # One place is left for the token that the model adds to the guess.
-        draft = drafter.propose(answer, min(DRAFT_TOKENS, room - 1))
-        draft = draft[:matching.viable(draft)] if draft else []
+        draft = choose_draft(drafter, answer, min(DRAFT_TOKENS, room - 1), matching)
         run.read(pending + draft, 1 + len(draft))
         forwards += 1
         # A GPU is still reading while the masks are made.
@@ -99,6 +98,17 @@ def decode_greedily(
         run.forget(len(draft) - len(chosen) + 1)
         answer += [token for token in chosen if token not in matching.end_ids]
         pending = chosen[-1:]
+
+
+def choose_draft(
+    drafter: Drafter, answer: Sequence[int], limit: int, matching: Matching
+) -> list[int]:
+    """Take the first guess that may stand here, as far as it may."""
+    for guess in drafter.proposals(answer, limit):
+        count = matching.viable(guess) if guess else 0
+        if count:
+            return guess[:count]
+    return []
 
 
 def _ending(matching: Matching, room: int, should_stop: Callable[[], bool]) -> Ending | None:

@@ -56,30 +56,49 @@ class Drafter:
 
     :param instruction: token ids of what is answered; texts are often copied out of it
     :param precedents: oldest first; the alike ones count, and the newest of these
+    :param values: token ids of what a field may hold by what was said, the likeliest first
     """
 
-    def __init__(self, instruction: Sequence[int], precedents: Sequence[Precedent] = ()) -> None:
+    def __init__(
+        self, instruction: Sequence[int], precedents: Sequence[Precedent] = (),
+        values: Sequence[Sequence[int]] = (),
+    ) -> None:
         self._instruction = tuple(instruction)
         self._answers = [precedent.answer for precedent in _ranked(set(instruction), precedents)]
+        self._values = [tuple(value) for value in values]
 
-    def propose(self, answer: Sequence[int], limit: int) -> list[int]:
+    def proposals(self, answer: Sequence[int], limit: int) -> Iterator[list[int]]:
         """
         Guess the next tokens.
 
         :param answer: the tokens so far
         :param limit: how many to guess at most
-        :returns: the guess; empty where nothing like it was seen
+        :returns: guesses, the best first; where a value can stand is not known here
         """
         if not answer:
-            return list(self._answers[0][:limit]) if self._answers else []
+            yield from (list(first[:limit]) for first in self._answers[:1])
+            return
+        yield from self._looked_up([self._instruction], answer, limit)
+        for value in self._values:
+            if not _holds(answer, value[:-1]):  # but for the end of the answer
+                yield list(value[:limit])
+        yield from self._looked_up(self._answers, answer, limit)
+        # What stands in the answer by itself, such as a number, is often copied as well.
+        alone = _continuation(self._instruction, tuple(answer[-1:]), limit)
+        if alone:
+            yield alone
+
+    def _looked_up(
+        self, texts: Sequence[tuple[int, ...]], answer: Sequence[int], limit: int
+    ) -> Iterator[list[int]]:
+        """Give what followed the last tokens before, of the longest run that is found."""
         for length in range(min(LONGEST_RUN, len(answer)), SHORTEST_RUN - 1, -1):
             run = tuple(answer[-length:])
-            for text in (self._instruction, *self._answers):
+            for text in texts:
                 found = _continuation(text, run, limit)
                 if found:
-                    return found
-        # What stands in the answer by itself, such as a number, is often copied as well.
-        return _continuation(self._instruction, tuple(answer[-1:]), limit)
+                    yield found
+                    return
 
 
 def _ranked(tokens: set[int], precedents: Sequence[Precedent]) -> Iterator[Precedent]:
@@ -99,3 +118,8 @@ def _continuation(text: tuple[int, ...], run: tuple[int, ...], limit: int) -> li
         if text[start] == run[0] and text[start:end] == run:
             return list(text[end:end + limit])
     return []
+
+
+def _holds(text: Sequence[int], run: Sequence[int]) -> bool:
+    return any(tuple(text[start:start + len(run)]) == tuple(run)
+               for start in range(len(text) - len(run) + 1))

@@ -39,6 +39,7 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.evidence import check_said
+from ros2_nl_commander.language.said.likely_values import likely_values
 from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
@@ -163,7 +164,8 @@ class CommandGenerator:
             prepared = self._preparation.prepare(robot)
             ids = self._sequence.instruction_ids(
                 sentence, behind_context=not prepared.context.is_empty)
-            drafter = Drafter(ids, (*prepared.precedents, *self._precedents))
+            drafter = Drafter(ids, (*prepared.precedents, *self._precedents),
+                              self._sequence.value_ids(likely_values(sentence)))
             limit = self._settings.max_new_tokens
             with self._runner.behind(prepared.prefix, len(ids) + limit) as run:
                 decoded = decode_greedily(

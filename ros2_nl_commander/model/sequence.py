@@ -22,6 +22,7 @@ see the same tokens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ros2_nl_commander.language.context import RobotContext
@@ -92,6 +93,10 @@ class SequenceEncoder:
     def answer_ids(self, answer: str) -> list[int]:
         """Return the tokens of an answer, with its end."""
         return [*self._plain(answer), self.end_id]
+
+    def value_ids(self, values: Iterable[str]) -> list[list[int]]:
+        """Return the tokens of values that may end an answer: with a space before, and without."""
+        return [self.answer_ids(text) for value in values for text in (f' {value}', value)]
 
     def answer_text(self, ids: list[int]) -> str:
         """Return the text of an answer without its end."""

@@ -201,8 +201,8 @@ def test_half_a_character_is_not_told(free_generator, monkeypatch):
 class SilentDrafter:
     """Guesses nothing."""
 
-    def propose(self, _answer, _limit):
-        return []
+    def proposals(self, _answer, _limit):
+        return iter(())
 
 
 def test_one_sentence_leaves_nothing_behind_but_time_saved(generator):

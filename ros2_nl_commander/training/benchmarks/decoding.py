@@ -37,6 +37,7 @@ from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.said.likely_values import likely_values
 from ros2_nl_commander.model.backbone import (
     choose_device, choose_dtype, load_backbone)
 from ros2_nl_commander.model.captured import CapturedRunner
@@ -237,7 +238,8 @@ def _ours(
         with runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
             decoded = decode_greedily(
                 run, ids, matching=matching if way.forced else Stepwise(matching),
-                drafter=Drafter(ids, prepared.precedents) if way.drafts else NoDrafts(),
+                drafter=NoDrafts() if not way.drafts else Drafter(
+                    ids, prepared.precedents, sequence.value_ids(likely_values(sentence))),
                 max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
         return len(decoded.ids), decoded.forwards
 

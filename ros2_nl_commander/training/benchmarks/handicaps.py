@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.matching import Masks, Matching
@@ -62,6 +62,6 @@ class NoDrafts(Drafter):
     def __init__(self) -> None:
         super().__init__(())
 
-    def propose(self, answer: Sequence[int], limit: int) -> list[int]:
+    def proposals(self, answer: Sequence[int], limit: int) -> Iterator[list[int]]:
         """Give nothing."""
-        return []
+        return iter(())

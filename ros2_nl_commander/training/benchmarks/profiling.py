@@ -31,7 +31,7 @@ from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSet
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.shortlist import InterfaceIndex
-from ros2_nl_commander.model import generator as generator_module
+from ros2_nl_commander.model import decode as decode_module, generator as generator_module
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.captured import CapturedRun
 from ros2_nl_commander.model.checkpoint import load_prompt
@@ -73,8 +73,10 @@ PLACES = (
     *(Place(GrammarMatching, name, GRAMMAR)
       for name in ('forced', 'masks', 'accept', 'viable')),
     Place(Drafter, '__init__', GUESSES),
-    Place(Drafter, 'propose', GUESSES),
+    Place(SequenceEncoder, 'value_ids', GUESSES),
+    Place(decode_module, 'choose_draft', GUESSES),
     Place(SequenceEncoder, 'answer_text', CHECK),
+    Place(generator_module, 'as_said', CHECK),
     Place(generator_module, 'read_answer', CHECK),
     Place(generator_module, 'check_said', CHECK),
 )
