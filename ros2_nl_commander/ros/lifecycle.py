@@ -65,28 +65,30 @@ class PatientLifecycleNode(LifecycleNodeMixin, Node):
         # Reentrant: a transition holds its callback for as long as the model loads.
         LifecycleNodeMixin.__init__(self, callback_group=ReentrantCallbackGroup())
         self._is_closing = False
+        self._starter = threading.Thread(target=self._start, name='autostart', daemon=True)
 
     def start_by_itself(self) -> None:
         """Configure and activate in a thread, as nobody else does it; returns at once."""
-        threading.Thread(target=self._start, name='autostart', daemon=True).start()
+        self._starter.start()
 
     def destroy_node(self) -> None:
         """
         Destroy the node and its state machine.
 
         rclpy leaves the state machine to the garbage collector, and as long the node stays in the
-        graph. One that is in the middle of a transition is left to it here too.
+        graph. One that a service has put in the middle of a transition is left to it here too:
+        read after it is gone, it ends the process.
         """
         super().destroy_node()
         with suppress(InvalidHandle):  # destroyed before
             with self._state_machine:
                 is_at_rest = self._state_machine.current_state[0] in PRIMARY_STATES
-            if is_at_rest:
+            if is_at_rest or self._starter.is_alive():
                 self._state_machine.destroy_when_not_in_use()
 
     def _start(self) -> None:
         try:
-            with self._state_machine:  # as long in use: read after it is gone, it ends the process
+            with self._state_machine:  # in use: whoever destroys it has to wait
                 if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
                     self.trigger_activate()
         except RuntimeError as error:
