@@ -47,7 +47,7 @@ STOPS = 100
 
 BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Page | Sequence[Table]]] = {
     'decoding': lambda folder, options: measure_decoding(
-        folder, options.device, options.dtype, options.gguf),
+        folder, options.device, options.dtype, options.picture, options.gguf),
     'ablation': lambda folder, options: measure_ablation(folder, options.device, options.dtype),
     'crowds': lambda folder, options: measure_crowds(
         folder, options.device, options.dtype, options.picture),
@@ -127,7 +127,7 @@ def main(args: list[str] | None = None) -> int:
                         help=f'of {", ".join(BENCHMARKS)} (default: all but {", ".join(LONG)})')
     parser.add_argument('--picture', type=Path,
                         help='draw what the benchmark has to show to this PNG file '
-                        '(crowds, profile, scale, soak, training)')
+                        '(crowds, decoding, profile, scale, soak, training)')
     group = parser.add_argument_group('decoding')
     group.add_argument('--gguf', type=Path, metavar='FILE',
                        help='also ask llama.cpp (pip install llama-cpp-python) with this file')

@@ -20,21 +20,17 @@ From the notebook's loop over transformers' ``generate`` to ours, one part after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 import gc
 from pathlib import Path
-import statistics
-import time
 from typing import Any
 
-import psutil
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
-from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.likely_values import likely_values
@@ -55,6 +51,7 @@ from ros2_nl_commander.model.quantization import check_quantization
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
+from ros2_nl_commander.training.benchmarks.decoding_rows import draw_rows, Row, table_of, time_row
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
 from ros2_nl_commander.training.benchmarks.llama_cpp_row import (
     answer_with_llama_cpp, check_llama_cpp)
@@ -64,29 +61,11 @@ from ros2_nl_commander.training.examples import load_examples
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-ROBOT = 'ox12'
+ROBOT = 'pagina'
 SENTENCES = 20
-#: Of the slow rows only so many are asked: the first takes half a minute for each.
-SLOW_SENTENCES = 4
+#: The notebook's loop is asked only so many: it takes half a minute for each.
+NOTEBOOK_SENTENCES = 4
 MAX_NEW_TOKENS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """
-    One way to answer.
-
-    :param seconds: for each sentence
-    :param forwards: runs of the model for one answer, mean; None where it was not counted
-    :param tokens: of one answer, mean
-    :param memory_bytes: resident at the end of the row
-    """
-
-    name: str
-    seconds: Sequence[float]
-    forwards: float | None
-    tokens: float
-    memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +91,15 @@ WAYS = (
 EIGHT_BITS = Way('(i) as (g), weights of 8 bits')
 
 
-def measure_decoding(folder: Path, device: str, dtype: str, gguf: Path | None = None) -> Table:
+def measure_decoding(
+    folder: Path, device: str, dtype: str, picture: Path | None = None, gguf: Path | None = None
+) -> Table:
     """
     Answer the same sentences in every way.
 
     :param folder: the model
     :param device: for all of them but llama.cpp, which has the CPU
+    :param picture: PNG file to draw to, if any
     :param gguf: the same model for llama.cpp; None leaves it out
     :raises ModelError: if llama.cpp is asked for and cannot be had
     """
@@ -127,16 +109,20 @@ def measure_decoding(folder: Path, device: str, dtype: str, gguf: Path | None = 
                 if example.robot.robot == ROBOT][:SENTENCES]
     sentences = [example.instruction for example in examples]
     robot = examples[0].robot
-    rows = [_notebook(folder, device, sentences[:SLOW_SENTENCES]),
-            _generate(folder, device, sentences[:SLOW_SENTENCES], robot)]
+    rows = [_notebook(folder, device, sentences[:NOTEBOOK_SENTENCES]),
+            _generate(folder, device, sentences, robot)]
     if gguf is not None:
         answer = answer_with_llama_cpp(gguf, robot, torch.get_num_threads(), MAX_NEW_TOKENS)
-        rows.append(_row(f'llama.cpp, {gguf.name}, interfaces in the prompt', sentences, answer))
+        name = f'llama.cpp, {gguf.name}, interfaces in the prompt'
+        rows.append(time_row(name, sentences, answer))
         del answer
     rows += _ours(folder, device, dtype, 'none', WAYS, sentences, robot)
     if _can_round(device, dtype):
         rows += _ours(folder, device, dtype, 'int8', (EIGHT_BITS,), sentences, robot)
-    return _table(rows, robot)
+    if picture is not None:
+        draw_rows(rows, picture)
+    interfaces = len(robot.topics) + len(robot.services) + len(robot.actions)
+    return table_of(rows, interfaces)
 
 
 def _can_round(device: str, dtype: str) -> bool:
@@ -146,35 +132,6 @@ def _can_round(device: str, dtype: str) -> bool:
     except ModelError:
         return False
     return True
-
-
-def _table(rows: Sequence[Row], robot: RobotDescription) -> Table:
-    count = len(robot.topics) + len(robot.services) + len(robot.actions)
-    medians = [statistics.median(row.seconds) for row in rows]
-    return Table(
-        f'One sentence to a robot of {count} interfaces',
-        ('way', 'p50, s', 'p95, s', 'tokens', 'forwards', 'memory, GB', 'ratio to (a)',
-         'ratio to (b)'),
-        [(row.name, f'{median:.2f}', f'{percentile(row.seconds, 95):.2f}', f'{row.tokens:.1f}',
-          '' if row.forwards is None else f'{row.forwards:.1f}', f'{row.memory_bytes / 1e9:.1f}',
-          f'{median / medians[0]:.3f}', f'{median / medians[1]:.3f}')
-         for row, median in zip(rows, medians)])
-
-
-def _row(name: str, sentences: Sequence[str], answer: Callable[[str], tuple[int, int | None]],
-         ) -> Row:
-    """Time every sentence, after one that does not count; answers give tokens and forwards."""
-    answer(sentences[0])
-    seconds, tokens, forwards = [], [], []
-    for sentence in sentences:
-        start = time.perf_counter()
-        written, runs = answer(sentence)
-        seconds.append(time.perf_counter() - start)
-        tokens.append(written)
-        forwards.append(runs)
-    counted = [runs for runs in forwards if runs is not None]
-    return Row(name, seconds, statistics.mean(counted) if counted else None,
-               statistics.mean(tokens), psutil.Process().memory_info().rss)
 
 
 def _notebook(folder: Path, device: str, sentences: Sequence[str]) -> Row:
@@ -188,7 +145,7 @@ def _notebook(folder: Path, device: str, sentences: Sequence[str]) -> Row:
         written = len(tokenizer(text).input_ids)
         return written, written
 
-    return _row("(a) the notebook's loop, float32", sentences, answer)
+    return time_row("(a) the notebook's loop, float32", sentences, answer)
 
 
 def _generate(
@@ -210,7 +167,7 @@ def _generate(
         written = output.shape[1] - given['input_ids'].shape[1]
         return written, written
 
-    return _row('(b) `generate()`, interfaces in the prompt', sentences, answer)
+    return time_row('(b) `generate()`, interfaces in the prompt', sentences, answer)
 
 
 def _ours(
@@ -249,4 +206,4 @@ def _ours(
                 continue
             answer(way, sentences[0])  # takes the memory that this robot needs
             captured.warm_up()
-        yield _row(way.name, sentences, partial(answer, way))
+        yield time_row(way.name, sentences, partial(answer, way))
