@@ -38,15 +38,19 @@ ROBOT = RobotDescription(
             '/bell': 'std_msgs/msg/Bool', '/bell2': 'std_msgs/msg/Empty',
             '/cmd_vel': 'geometry_msgs/msg/Twist'},
     services={'/pour': 'pour_msgs/srv/Pour', '/open_at': 'pour_msgs/srv/OpenAt',
-              '/bring': 'pour_msgs/srv/Bring'},
+              '/bring': 'pour_msgs/srv/Bring', '/hand': 'pour_msgs/srv/Hand',
+              '/lift': 'pour_msgs/srv/Lift'},
     places={'bar': Place('map', 1.0, 2.0, 0.0), 'room 21': Place('map', 3.0, 4.0, 0.0)},
     about={'/mast': 'height in metres'}, limits={'/mast': {'data': (0.0, 2.0)}},
-    choices={'/bring': {'item': ('pillow', 'gin_tonic'), 'side': ('left', 'right'),
-                        'door': (1, 2, 3)}},
+    choices={'/bring': {'item': ('pillow', 'gin_tonic')},
+             '/hand': {'item': ('pillow', 'gin_tonic'), 'side': ('left', 'right')},
+             '/lift': {'door': (1, 2, 3)}},
     definitions={'pour_msgs/srv/Pour': 'int32 bottle\nfloat64 ml\n---\nbool success',
                  'pour_msgs/srv/OpenAt': 'string time\n---\nbool success',
                  'pour_msgs/srv/Bring': 'string item\nint32 count\ngeometry_msgs/Pose to\n'
-                                        'string side\nuint8 door\n---\nbool success'})
+                                        '---\nbool success',
+                 'pour_msgs/srv/Hand': 'string item\nstring side\n---\nbool success',
+                 'pour_msgs/srv/Lift': 'bool open\nuint8 door\n---\nbool success'})
 
 
 @pytest.mark.parametrize('sentence, spelt, meant', [
@@ -69,8 +73,8 @@ ROBOT = RobotDescription(
     ('a couple of rings', '/bell data: true', '/bell data: true 2 times'),
     ('room 21 wants two pillows', '/bring item: pillow, count: 2',
      '/bring item: pillow, count: 2, to: room 21'),
-    ('a gin tonic, left hand', '/bring side: left', '/bring item: gin_tonic, side: left'),
-    ('a pillow through door two', '/bring item: pillow', '/bring item: pillow, door: 2'),
+    ('a gin tonic, left hand', '/hand side: left', '/hand item: gin_tonic, side: left'),
+    ('door two may open', '/lift open: true', '/lift open: true, door: 2'),
     ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
 ])
 def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
@@ -85,6 +89,7 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('from bottle 3 cl please', '/pour bottle: 3'),  # a count has no litres
     ('say 3 cl', '/say data: "3 cl"'),
     ('code 7 7', '/say data: "77"'),
+    ('say row A 1', '/say data: "row A1"'),
     ('mast to half its height', '/mast data: 1'),
     ('three times as loud, plus 10 cm', '/mast data: 0.5'),
     ('mast to ten metres', '/mast data: 1.5'),  # outside the limits: the model is not overruled
@@ -94,9 +99,22 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('ring bell 2', '/bell2'),
     ('ring 500 of them', '/bell data: true'),
     ('ring 2 or 3 times', '/bell data: true'),
-    ('a pillow, but not the left hand', '/bring item: pillow'),
+    ('a pillow, but not the left hand', '/hand item: pillow'),
     ('two pillows to room 21', '/bring item: pillow, count: 2, to: room 21'),
-    ('left or right, a pillow', '/bring item: pillow'),
+    ('two pillows out of room 21', '/bring item: pillow, count: 2'),
+    ('left or right, a pillow', '/hand item: pillow'),
+    ('bell for room 3', '/bell data: true'),
+    ('it is eleven already', '/bell data: true'),
+    ('drive 1,5 m', '/cmd_vel forward 1.5 m'),
+    ('drive .5 m', '/cmd_vel forward 0.5 m'),
+    ('drive 1/2 m', '/cmd_vel forward 0.5 m'),
+    ('drive 1½ m', '/cmd_vel forward 1.5 m'),
+    ('drive 1,000 ft', '/cmd_vel forward 1000 ft'),
+    ('mast all the way up, it is at a metre ten', '/mast data: 2'),
+    ('half of the twelve hundred millimetres', '/mast data: 0.6'),
+    ('open from six to eight in the evening', '/open_at time: "18:00"'),
+    ('not at 7 am but at 8', '/open_at time: "08:00"'),
+    ('mast to ' + '9' * 320 + ' m', '/mast data: 1'),
     ('quarter to nine', 'no: not a request'),
     ('what a day', '/say data: "nothing like it"')])
 def test_everything_else_stays_as_it_is(sentence, spelt):
@@ -131,6 +149,9 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('five point two volts', ['5.2 V']),
     ('30 degrees a second for a minute', ['30 deg/s', '1 min']),
     ('thrice', ['3']),
+    ('1,5 m or 1½ m, then 3/4 of a turn', ['1.5 m', '1.5 m', '0.75 turns']),
+    ('12,000 lux', ['12000 lux']),
+    ('3:30 minutes, room B12', []),
     ('the third floor of a building, row B2', []),
     ('and', []),
 ])
@@ -139,7 +160,9 @@ def test_what_a_sentence_states(sentence, numbers):
 
 
 @pytest.mark.parametrize('sentence, time', [
-    ('at 7 am', '07:00'), ('12 a.m.', '00:00'), ('at 6:30 pm', '18:30'), ('at 19.05', '19:05'),
+    ('at 7 am', '07:00'), ('six forty-five in the evening', '18:45'), ('ten to midnight', '23:50'),
+    ('six oh five in the morning', '06:05'), ('ten minutes past midnight', '00:10'),
+    ('12 a.m.', '00:00'), ('at 6:30 pm', '18:30'), ('at 19.05', '19:05'),
     ("nine o'clock in the evening", '21:00'), ('half five in the morning', '05:30'),
     ('twenty-five to three in the afternoon', '14:35'), ('ten at night', '22:00'),
     ('half past twelve at night', '00:30'), ('at noon', '12:00'), ('at midnight', '00:00')])

@@ -13,11 +13,11 @@
 # limitations under the License.
 
 """
-Puts a number that was said in the place of one that nobody said.
+Puts a number that was said in several words in the place of one that nobody said.
 
 The short form copies numbers, but "an eighth of a turn" or "two hundred and ten" is beyond a small
-model at times. Where the sentence states one number that the answer lacks, and the answer has one
-that the sentence lacks, the first was meant.
+model at times. Where the sentence states one such number that the answer lacks, and the answer has
+one that the sentence lacks, the first was meant. Digits a model copies: those are left to it.
 """
 
 from __future__ import annotations
@@ -38,15 +38,16 @@ _SPELT = re.compile(
     r'(?:(?<=: )|(?<=: -)|(?<=\[)|(?<=\[-)|(?<=[a-z] ))(?P<number>\d+(?:\.\d+)?)'
     rf'(?: (?P<unit>{_UNIT}))?(?=$|[,\]}}]| (?:at|for|in|slowly|fast)\b)')
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
-#: Words behind which a number may be worked out, and those that make one without a digit.
+#: Words with which a number may be worked out, or meant otherwise than it was said.
 _ARITHMETIC = re.compile(
-    r'\b(?:double|dozen|plus|minus|less|more|times|out of|every|each|per)\b|'
+    r'\b(?:double|dozen|plus|minus|less|more|times|out of|every|each|per|not|no|instead|rather|'
+    r'wrong|now|from|than|twice|thrice|pair|both|full|all the way)\b|'
     r'(?<!\bfor)(?<!\bin)(?<!\bof) an? (?:second|minute|hour)\b')
 #: From here on a number without a unit is taken for what was meant: less is too often a count, or
 #: of a unit that is not known here.
 _LARGE = 100
-#: Numbers that are implied as often as said.
-_IMPLIED = (0.0, 1.0)
+#: Numbers that are implied as often as said: none, one, compass points, angles, "half".
+_IMPLIED = (0.0, 1.0, 45.0, 50.0, 90.0, 100.0, 135.0, 180.0, 225.0, 270.0, 315.0, 360.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,15 @@ def with_numbers_said(sentence: str, answer: str, robot: RobotDescription) -> st
         meant = _in_another_unit(one.quantity, said)
         if meant is not None:
             return _replaced(answer, one, str(meant), robot)
-    unsaid = [one for one in spelt if one.quantity.number not in _IMPLIED
-              and not any(one.quantity.is_same(other) for other in said)]
-    unspelt = [one for one in said if (one.unit is not None or one.number >= _LARGE)
-               and not any(one.is_same(other.quantity) for other in spelt)
+    foreign = [one for one in spelt if one.quantity.number not in _IMPLIED
+               and not any(one.quantity.is_same(other) for other in said)]
+    missing = [one for one in said if not any(one.is_same(other.quantity) for other in spelt)
                and one.number not in map(float, _NUMBER.findall(answer))]
-    if len(unsaid) != 1 or len(unspelt) != 1 or _ARITHMETIC.search(sentence.lower()):
+    if len(foreign) != 1 or len(missing) != 1 or _ARITHMETIC.search(sentence.lower()):
         return answer
-    found, meant = unsaid[0], unspelt[0]
+    found, meant = foreign[0], missing[0]
+    if not meant.takes_work or (meant.unit is None and meant.number < _LARGE):
+        return answer
     unit = found.quantity.unit if meant.unit is None else meant.unit
     return _replaced(answer, found, str(Quantity(meant.number, unit)), robot)
 

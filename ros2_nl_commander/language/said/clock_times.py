@@ -25,22 +25,33 @@ import re
 
 from ros2_nl_commander.language.said.quantities import stated
 
-_HOURS = {word: hour for hour, word in enumerate(
-    'one two three four five six seven eight nine ten eleven twelve'.split(), 1)}
-_HOUR = rf'(?P<hour>1?\d|2[0-3]|{"|".join(_HOURS)})'
+_HOURS = {**{word: hour for hour, word in enumerate(
+    'one two three four five six seven eight nine ten eleven twelve'.split(), 1)},
+    'noon': 12, 'midday': 12, 'midnight': 24}
+_HOUR = rf'(?<![\w-])(?P<hour>1?\d|2[0-3]|{"|".join(_HOURS)})'
+_TENS = 'twenty|thirty|forty|fifty'
+_DIGITS = 'one|two|three|four|five|six|seven|eight|nine'
+_TEENS = 'ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+#: Minutes in words: "oh five", "fifteen", "forty-five".
+_MINUTES = rf'(?:oh|o) (?:{_DIGITS})|(?:{_TENS})(?:[- ](?:{_DIGITS}))?|{_TEENS}'
 _PART_OF_DAY = (r"(?: o'?clock)?,?(?: ?(?P<am>a\.?m\b\.?)| (?P<morning>in the morning)|"
                 r' ?(?P<pm>p\.?m\b\.?)| (?P<evening>in the (?:afternoon|evening)|tonight)|'
                 r' (?P<night>at night))?')
-_FORMS = tuple(re.compile(form, re.IGNORECASE) for form in (
-    rf'(?P<minutes>quarter|half|[a-z]+(?:[- ][a-z]+)?|\d\d?)(?: minutes?)? '
-    rf'(?P<side>past|to) {_HOUR}\b(?![:.]\d){_PART_OF_DAY}',
+_HAS_PART_OF_DAY = r' ?[ap]\.?m\b|,? in the (?:morning|afternoon|evening)|,? at night|,? tonight'
+_FORMS = tuple(re.compile(form, re.IGNORECASE | re.ASCII) for form in (
+    # Only these are said without the word minutes; "six to eight" is a range.
+    r'\b(?P<minutes>quarter|half|five|ten|twenty(?:[- ]five)?|5|10|20|25|\w+(?= minutes)) '
+    rf'(?:minutes )?(?P<side>past|to) {_HOUR}\b(?![:.]\d){_PART_OF_DAY}',
     rf'\bhalf (?P<half>){_HOUR}\b{_PART_OF_DAY}',
-    rf'\b{_HOUR}[:.](?P<digits>[0-5]\d)\b{_PART_OF_DAY}',
-    rf"\b{_HOUR}(?= ?o'?clock| ?[ap]\.?m\b| in the (?:morning|afternoon|evening)| at night)"
-    rf'{_PART_OF_DAY}'))
-_NOON = re.compile(r'\b(?P<noon>noon|midday)\b|\bmidnight\b', re.IGNORECASE)
+    rf'{_HOUR} (?P<words>{_MINUTES})(?={_HAS_PART_OF_DAY}){_PART_OF_DAY}',
+    rf'{_HOUR}[:.](?P<digits>[0-5]\d)\b{_PART_OF_DAY}',
+    rf"{_HOUR}(?= ?o'?clock|{_HAS_PART_OF_DAY}){_PART_OF_DAY}",
+    r'\b(?P<hour>noon|midday|midnight)\b' + _PART_OF_DAY))
+#: Where a time may be another one than it seems: ranges, corrections, offsets.
+_OTHERWISE = re.compile(r"\b(?:before|after|not|no|from|between|until|till|instead|than)\b|n't\b",
+                        re.IGNORECASE)
 _TEXT = re.compile(r'"(\d{1,2}):(\d{2})(?::\d{2})?"')
-_PARTS = {'quarter': 15, 'half': 30}
+_WORDS_FOR_MINUTES = {'quarter': 15, 'half': 30}
 
 
 def with_clock_time(sentence: str, answer: str) -> str:
@@ -51,7 +62,8 @@ def with_clock_time(sentence: str, answer: str) -> str:
     """
     texts = list(_TEXT.finditer(answer))
     times = set(_times(sentence))
-    if len(texts) != 1 or len(times) != 1 or texts[0][0].strip('"') in sentence:
+    if (len(texts) != 1 or len(times) != 1 or texts[0][0].strip('"') in sentence
+            or _OTHERWISE.search(sentence)):
         return answer
     hour, minute, is_certain = times.pop()
     spelt = int(texts[0][1]), int(texts[0][2])
@@ -68,32 +80,34 @@ def _times(sentence: str) -> Iterator[tuple[int, int, bool]]:
         if found:
             yield from found
             return
-    for match in _NOON.finditer(sentence):
-        yield 12 if match['noon'] else 0, 0, True
 
 
 def _time(match: re.Match[str]) -> tuple[int, int, bool] | None:
+    groups = match.groupdict()
     said = match['hour'].lower()
     hour = _HOURS[said] if said in _HOURS else int(said)
-    groups = match.groupdict()
-    minute = 30 if groups.get('half') is not None else int(groups.get('digits') or 0)
-    if groups.get('side'):
+    minute = int(groups.get('digits') or 0)
+    if groups.get('half') is not None:  # empty, and there only in "half six"
+        minute = 30
+    elif groups.get('words'):
+        minute = _minutes(match['words']) or 0
+    elif groups.get('side'):
         minutes = _minutes(match['minutes'])
         if minutes is None:
             return None
         minute = minutes if match['side'].lower() == 'past' else 60 - minutes
-        hour -= match['side'].lower() == 'to'
+        hour = hour if match['side'].lower() == 'past' else hour - 1
     is_late = bool(match['pm'] or match['evening'] or (match['night'] and 6 <= hour < 12))
-    is_certain = is_late or bool(match['am'] or match['morning'] or match['night']) or hour > 12
-    if is_certain and hour <= 12:
-        hour = hour % 12 + 12 * is_late
+    is_certain = (is_late or bool(match['am'] or match['morning'] or match['night'])
+                  or hour > 12 or said in ('noon', 'midday', 'midnight'))
+    if hour <= 12 and (is_late or match['am'] or match['morning'] or match['night']):
+        hour = hour % 12 + (12 if is_late else 0)
     return hour % 24, minute, is_certain
 
 
 def _minutes(said: str) -> int | None:
-    word = said.lower().split()[-1]
-    if word in _PARTS:
-        return _PARTS[word]
-    numbers = stated(said)
+    if said.lower() in _WORDS_FOR_MINUTES:
+        return _WORDS_FOR_MINUTES[said.lower()]
+    numbers = stated(re.sub(r'^(?:oh|o) ', '', said.lower()))
     is_minute = len(numbers) == 1 and numbers[0].unit is None and 0 < numbers[0].number < 60
     return int(numbers[0].number) if is_minute else None

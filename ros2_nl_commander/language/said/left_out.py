@@ -15,8 +15,8 @@
 """
 Adds what the sentence names and a small model leaves out of its answer.
 
-A value out of a field's choices ("... for room 21"), and how often ("three beeps"): both stand in
-the sentence word for word. What could belong to two fields is left to the model.
+A choice without which the answer is none, a place that something is to go to ("... for room 21"),
+and how often ("three beeps"). What could belong to two fields is left to the model.
 """
 
 from __future__ import annotations
@@ -34,14 +34,22 @@ from ros2_nl_commander.language.said.possible import is_possible
 from ros2_nl_commander.language.said.quantities import stated
 from ros2_nl_commander.language.said.texts import has_text, TEXT
 
-#: More than that is a number of something else.
-MOST_TIMES = 20
-
 #: nav2_msgs/action/DockRobot takes it only where use_dock_id is false.
 _UNUSED_POSES = ('dock_pose',)
 _PATH = re.compile(r'(?:^|, )([A-Za-z_][\w.]*): ')
 _NUMBERED = re.compile(r'\d| for | at ')
-_NEGATION = r"(?:\b(?:not|no|without|except|than|but|instead of)|n't)\W+(?:\w+\W+)?"
+_NEGATION = (r'(?:\b(?:not|no|without|except|than|but|instead of|from|out of|off|away from|near|'
+             r"past|behind|outside)|n't)\W+(?:\w+\W+)?")
+#: A place is filled in only if it is said to be where something goes.
+_TOWARDS = r'\b(?:to|into|for)\W+(?:the\W+|my\W+|our\W+)?'
+_ORIGIN = re.compile(r'(?:^|_)(?:from|pick\w*|start|source|origin)(?:$|_)')
+_TARGET = re.compile(r'(?:^|_)(?:to|into|goal|target|dest\w*|deliver\w*)(?:$|_)')
+_COUNT = r'(?P<count>\d{1,2}|[a-z]+)'
+#: "beep 3 times", "ring twice", or a sentence that is nothing else: "three rings, please".
+_TIMES = re.compile(
+    rf'(?<!\bor )\b{_COUNT}(?: times\b| ?x\b)|\b(?P<adverb>twice|thrice)\b|'
+    r'^(?:give (?:me|us) )?(?:a )?(?P<things>\d{1,2}|[a-z]+)(?: of)? [a-z]+s'
+    r'(?: (?:of|on) the [a-z]+)?(?:,? please)?\W*$', re.IGNORECASE)
 
 
 def with_what_was_left_out(sentence: str, answer: str, robot: RobotDescription) -> str:
@@ -56,9 +64,11 @@ def with_what_was_left_out(sentence: str, answer: str, robot: RobotDescription) 
 def _with_choice(sentence: str, answer: str, robot: RobotDescription) -> str:
     name, _, body = answer.partition(' ')
     said_paths = _PATH.findall(TEXT.sub('""', body))
-    found = [(path, value) for path, values in _nameable(name, robot)
+    is_whole = is_possible(answer, robot)
+    found = [(path, value) for path, values, is_place in _nameable(name, robot)
              if path not in said_paths
-             for value in values if _is_named(value, sentence) and not _stands(value, body)]
+             for value in values if _is_named(value, sentence) and not _stands(value, body)
+             and (_is_target(path, str(value), sentence) if is_place else not is_whole)]
     if len(found) != 1:
         return answer
     path, value = found[0]
@@ -66,15 +76,25 @@ def _with_choice(sentence: str, answer: str, robot: RobotDescription) -> str:
                  if is_possible(changed, robot)), answer)
 
 
-def _nameable(name: str, robot: RobotDescription) -> Iterator[tuple[str, Iterable[Value]]]:
-    """Give the fields whose values have names: choices, and poses, which places stand for."""
-    yield from robot.choices.get(name, {}).items()
+def _is_target(path: str, place: str, sentence: str) -> bool:
+    if _ORIGIN.search(path):
+        return False
+    return _TARGET.search(path) is not None or re.search(
+        _TOWARDS + re.escape(place) + r'\b', sentence, re.IGNORECASE) is not None
+
+
+def _nameable(
+    name: str, robot: RobotDescription
+) -> Iterator[tuple[str, Iterable[Value], bool]]:
+    """Give the fields whose values have names, and whether these are places, for poses."""
+    for path, values in robot.choices.get(name, {}).items():
+        yield path, values, False
     noun = next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
     form = None if noun is None else body_form(name, noun, robot)
     if isinstance(form, FieldsForm):
         for path, value_form in form.entries:
             if isinstance(value_form, PoseForm) and path not in _UNUSED_POSES:
-                yield path, robot.places
+                yield path, robot.places, True
 
 
 def _is_named(value: Value, sentence: str) -> bool:
@@ -106,9 +126,10 @@ def _with_times(sentence: str, answer: str, robot: RobotDescription) -> str:
     type_name = robot.topics.get(name)
     if type_name is None or type_name in VELOCITY_TYPES or '"' in body or _NUMBERED.search(body):
         return answer
-    counts = [one.number for one in stated(sentence) if one.unit is None and one.number > 1]
-    if len(counts) != 1 or not counts[0].is_integer() or counts[0] > MOST_TIMES or (
-            re.search(rf'(?<!\d){counts[0]:g}(?!\d)', name)):
+    match = _TIMES.search(sentence)
+    said = match and (match['count'] or match['adverb'] or match['things'])
+    counts = stated(said) if said else ()
+    if len(counts) != 1 or counts[0].number <= 1 or not counts[0].number.is_integer():
         return answer
-    changed = f'{answer} {counts[0]:g} times'
+    changed = f'{answer} {counts[0].number:g} times'
     return changed if is_possible(changed, robot) else answer

@@ -16,9 +16,9 @@
 
 from __future__ import annotations
 
+from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.errors import CommandSyntaxError, FieldError, LimitError
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.short_form import parse_answer
 
 
 def is_possible(answer: str, robot: RobotDescription) -> bool:
@@ -28,7 +28,7 @@ def is_possible(answer: str, robot: RobotDescription) -> bool:
     :param answer: in the short form, of an interface that the robot has
     """
     try:
-        parse_answer(answer, robot)
+        read_answer(answer, robot)
     except (CommandSyntaxError, FieldError, LimitError):
         return False
     return True
@@ -37,7 +37,7 @@ def is_possible(answer: str, robot: RobotDescription) -> bool:
 def is_possible_but_for_limits(answer: str, robot: RobotDescription) -> bool:
     """Tell whether a robot takes an answer, or would if it had no limits."""
     try:
-        parse_answer(answer, robot)
+        read_answer(answer, robot)
     except LimitError:
         return True
     except (CommandSyntaxError, FieldError):

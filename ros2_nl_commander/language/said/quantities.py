@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 import math
 import re
+import unicodedata
 
 from ros2_nl_commander.language.quantities import convert, Unit, unit_of_word, UNITS
 
@@ -42,7 +43,12 @@ _ARTICLES = ('a', 'an')
 #: What they divide by: "an eighth of a turn", "three quarters of a litre".
 _PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth': 5, 'sixth': 6,
           'eighth': 8, 'tenth': 10, 'twentieth': 20, 'hundredth': 100}
-_TOKEN = re.compile(r'(?<![a-z])\d+(?:\.\d+)?|[a-z]+(?:/[a-z]+)?|%|°')
+_TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|[a-z]+(?:/[a-z]+)?|%|°')
+_THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')
+_SLASHED = re.compile(r'(?<![\w./])(?:(\d{1,3}) )?(\d{1,2})/(\d{1,2})(?![\w/])')
+_VULGAR = re.compile('[\u00bc-\u00be\u2150-\u215e]')
+#: A number of more digits is none that anybody means, and too large to compute with.
+_MOST_DIGITS = 15
 _PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
         ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
         ('turns', 'min'): 'rpm'}
@@ -58,10 +64,12 @@ class Quantity:
     A number as it was said.
 
     :param unit: None if none was said
+    :param takes_work: several words make the number, such as "three eighths" or "two hundred"
     """
 
     number: float
     unit: Unit | None = None
+    takes_work: bool = False
 
     def is_same(self, other: Quantity) -> bool:
         """Tell whether two mean the same; what has no unit, or measures another thing, may."""
@@ -103,14 +111,16 @@ def stated(sentence: str) -> tuple[Quantity, ...]:
     while start < len(tokens):
         number, end = next(_numbers(tokens, start), (None, start + 1))
         if number is not None:
+            takes_work = end > start + 1 and not any(token[0].isdigit()
+                                                     for token in tokens[start:end])
             unit, end = _unit(tokens, end)
             if unit and tokens[end:end + 3] in _AND_PART:  # "a metre and a half"
-                number, end = number + _OTHERS[tokens[end + 2]], end + 3
+                number, end, takes_work = number + _OTHERS[tokens[end + 2]], end + 3, True
             elif unit == 'm':
                 centimetres, end = _centimetres(tokens, end)
-                number += centimetres / 100
+                number, takes_work = number + centimetres / 100, takes_work or centimetres > 0
             if unit or tokens[start] not in _ARTICLES or end > start + 1:
-                found.append(Quantity(float(number), UNITS[unit] if unit else None))
+                found.append(Quantity(float(number), UNITS[unit] if unit else None, takes_work))
         start = end
     return tuple(found)
 
@@ -124,7 +134,21 @@ def _centimetres(tokens: list[str], start: int) -> tuple[float, int]:
 
 
 def _tokens(sentence: str) -> list[str]:
-    return _TOKEN.findall(sentence.lower().replace('minus ', '-').replace('-', ' '))
+    return _TOKEN.findall(_plainly(sentence).replace('minus ', '-').replace('-', ' '))
+
+
+def _plainly(sentence: str) -> str:
+    """Write numbers in one way: ``1,5`` and ``1 1/2`` and ``1½`` as ``1.5``, ``1,000`` whole."""
+    text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', sentence.lower()))
+    text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
+    text = re.sub(r'(?<=\d),(?=\d)', '.', text)
+    text = re.sub(r'(?<![\d.])\.(?=\d)', '0.', text)
+    return _SLASHED.sub(_decimal, text)
+
+
+def _decimal(match: re.Match[str]) -> str:
+    whole, above, below = int(match[1] or 0), int(match[2]), int(match[3])
+    return match[0] if below == 0 else f'{whole + above / below:.6g}'
 
 
 def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:
@@ -166,7 +190,7 @@ def _whole(tokens: list[str], start: int) -> tuple[float | None, int]:
         return None, start
     token = tokens[start]
     if token[0].isdigit():
-        return float(token), start + 1
+        return (float(token), start + 1) if len(token) <= _MOST_DIGITS else (None, start)
     if token in _OTHERS and not set(tokens[start + 1:start + 2]) & set(_SCALES):
         following = tokens[start + 1:start + 2]
         return _OTHERS[token], start + (2 if token == 'half' and following == ['a'] else 1)
@@ -179,7 +203,7 @@ def _whole(tokens: list[str], start: int) -> tuple[float | None, int]:
 def _digit_run(tokens: list[str], start: int) -> str:
     """Read words of one digit each."""
     run = ''
-    for token in tokens[start:]:
+    for token in tokens[start:start + _MOST_DIGITS]:
         if token not in _DIGITS:
             break
         run += str(_DIGITS[token])

@@ -40,11 +40,16 @@ def with_texts(sentence: str, answer: str) -> str:
     """Put every text that nearly stands in a sentence as it stands there."""
     def as_spoken(match: re.Match[str]) -> str:
         text = re.sub(r'\\(.)', r'\1', match[1])
-        if not re.search(r'[^\W\d_]', text) or has_text(sentence, text):
+        if (not re.search(r'[^\W\d_]', text) or has_text(sentence, text)
+                or _unspaced(text) in _unspaced(sentence)):  # "row A 1" may be A1
             return match[0]
         spoken = _likest(sentence, text)
         return match[0] if spoken is None else f'"{_escaped(spoken)}"'
     return TEXT.sub(as_spoken, answer)
+
+
+def _unspaced(text: str) -> str:
+    return ''.join(text.casefold().split())
 
 
 def _likest(sentence: str, text: str) -> str | None:

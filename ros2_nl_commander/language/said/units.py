@@ -28,6 +28,8 @@ _BARE = re.compile(r'(?<![\w./])\d+(?:\.\d+)?(?![\w.%]| (?:[A-Za-z%]))')
 #: "to 10, -20 and 30 degrees": numbers in a row share the unit behind the last one.
 _ROW = re.compile(r'((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+))+)-?\d+(?:\.\d+)?\s*'
                   r'(?P<unit>[a-zA-Z°%]+)')
+_WARMTH = re.compile(
+    r'temp|heat|hot|warm|cool|cold|oven|fridge|freez|boil|celsius|thermo|bake|vault', re.I)
 
 
 def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
@@ -42,6 +44,8 @@ def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
         unit = units.get(number)
         if unit is None and answer[:match.start()].count('[') > answer[:match.start()].count(']'):
             unit = in_rows.get(number)
+        if unit == 'deg' and _WARMTH.search(f'{sentence} {answer}'):
+            unit = None  # of which scale is not told
         if unit is not None:
             changed = f'{answer[:match.end()]} {unit}{answer[match.end():]}'
             # What was said may be out of range; without its unit it would be something else.
