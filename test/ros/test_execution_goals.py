@@ -49,10 +49,15 @@ def test_a_stop_does_not_wait_for_the_acceptance(bench, slow, tmp_path):
     wait_until(lambda: slow.ends == [GoalStatus.STATUS_CANCELED])
 
 
+def switch_on(_request, response):
+    response.success = True
+    return response
+
+
 def test_nothing_moves_beside_a_goal_that_does_not_stop(bench, slow, tmp_path, monkeypatch):
     monkeypatch.setattr(goal, 'CANCEL_SEC', 1.0)
     slow.may_accept.set()
-    bench.user.create_service(SetBool, '/porter/siren', lambda request, response: response)
+    bench.user.create_service(SetBool, '/porter/siren', switch_on)
     Starter(bench, tmp_path)()
     say(bench, PATROL_LONG)
     assert slow.has_begun.wait(10)
@@ -63,6 +68,7 @@ def test_nothing_moves_beside_a_goal_that_does_not_stop(bench, slow, tmp_path, m
         assert status.message == 'failed'
         assert '/porter/patrol was told to stop and has not ended' in value(status, 'reason')
     status = end(bench, SIREN, 'siren')  # moves nothing
+    assert status.message == 'succeeded'
     assert '/porter/patrol was told to stop and has not ended' in value(status, 'reason')
     slow.may_end.set()
     wait_until(lambda: slow.ends)
