@@ -131,10 +131,10 @@ def read_graph(node: Node) -> dict[str, dict[str, frozenset[str]]]:
     for name, namespace in sorted(set(node.get_node_names_and_namespaces())):
         if is_of_the_robot(node, name, namespace):
             for service, types in ask(node, Node.get_service_names_and_types_by_node,
-                                       name, namespace):
+                                      name, namespace):
                 services[service].update(types)
             for action, types in ask(node, get_action_server_names_and_types_by_node,
-                                      name, namespace):
+                                     name, namespace):
                 actions[action].update(types)
     return {'topic': {name: frozenset(types) for name, types in node.get_topic_names_and_types()
                       if _has_listener(node, name)},

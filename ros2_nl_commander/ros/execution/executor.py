@@ -67,7 +67,7 @@ class CommandExecutor:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
             # Whatever rclpy raises: a handle destroyed by a shutdown, a graph query that fails.
-            self.halt()
+            self._try(self.halt)
             return Outcome(Stage.FAILED, f'{type(error).__name__}: {error}')
 
     def halt(self) -> str:
@@ -77,13 +77,13 @@ class CommandExecutor:
         :returns: what was done, in words
         """
         with self._lock:
-            velocities = tuple(self._velocities.values())
-        goals = self._unended()
+            goals, velocities = tuple(self._goals), tuple(self._velocities.values())
         for publication in velocities:
             self._try(publication.halt)
         for run in goals:
             self._try(run.halt)
         zeroed = ', '.join(publication.name for publication in velocities)
+        goals = tuple(self._unended())
         lost = sum(run.is_lost for run in goals)
         parts = ([f'zero velocity on {zeroed}'] if zeroed else []) + (
             [f'goals being canceled: {len(goals) - lost}'] if len(goals) > lost else []) + (
@@ -96,7 +96,7 @@ class CommandExecutor:
             self._goals, self._velocities = [], {}
         self._endpoints.close()
 
-    def _try(self, stop: Callable[[], None]) -> None:
+    def _try(self, stop: Callable[[], object]) -> None:
         """Stop one thing; what cannot be stopped must not keep the others from it."""
         try:
             stop()
