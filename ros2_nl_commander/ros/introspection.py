@@ -129,12 +129,12 @@ def read_graph(node: Node) -> dict[str, dict[str, frozenset[str]]]:
     services: dict[str, set[str]] = defaultdict(set)
     actions: dict[str, set[str]] = defaultdict(set)
     for name, namespace in sorted(set(node.get_node_names_and_namespaces())):
-        if _is_of_the_robot(node, name, namespace):
-            for service, types in _ask(node, Node.get_service_names_and_types_by_node,
-                                       name, namespace):
-                services[service].update(types)
-            for action, types in _ask(node, get_action_server_names_and_types_by_node,
+        if is_of_the_robot(node, name, namespace):
+            for service, types in ask(node, Node.get_service_names_and_types_by_node,
                                       name, namespace):
+                services[service].update(types)
+            for action, types in ask(node, get_action_server_names_and_types_by_node,
+                                     name, namespace):
                 actions[action].update(types)
     return {'topic': {name: frozenset(types) for name, types in node.get_topic_names_and_types()
                       if _has_listener(node, name)},
@@ -142,7 +142,7 @@ def read_graph(node: Node) -> dict[str, dict[str, frozenset[str]]]:
             'action': {name: frozenset(types) for name, types in actions.items()}}
 
 
-def _ask(
+def ask(
     node: Node,
     question: Callable[[Node, str, str], list[tuple[str, list[str]]]],
     name: str,
@@ -162,11 +162,11 @@ def _has_listener(node: Node, topic: str) -> bool:
     """Tell whether a node of the robot subscribes to a topic."""
     if _find_name_fault(topic):
         return True  # rclpy refuses to look it up; it is left out later, with a warning
-    return any(_is_of_the_robot(node, info.node_name, info.node_namespace)
+    return any(is_of_the_robot(node, info.node_name, info.node_namespace)
                for info in node.get_subscriptions_info_by_topic(topic))
 
 
-def _is_of_the_robot(node: Node, name: str, namespace: str) -> bool:
+def is_of_the_robot(node: Node, name: str, namespace: str) -> bool:
     """Leave out ourselves, and hidden nodes: tools such as ``ros2 topic echo``."""
     if (name, namespace) == (node.get_name(), node.get_namespace()) or name in OWN_NODES:
         return False

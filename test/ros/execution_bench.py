@@ -19,16 +19,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+import threading
 import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
+import rclpy
+from rclpy.action.server import ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
+from rclpy.node import Node
 from ros2_nl_commander.language.command import ActionGoal, Command, ServiceCall, TopicPublication
 from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros_bench import Bench, wait_until
+from test_msgs.action import Fibonacci
 
 POLICY = """
 rules:
@@ -50,6 +56,7 @@ PATROL = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 2}
 PATROL_LONG = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 60})
 UNLOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
 DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
+SAY = TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'})
 SIREN = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
 
 
@@ -60,6 +67,49 @@ def simulated_robot(context: Context) -> Iterator[SimulatedRobot]:
     with BackgroundSpinner(robot, context=context):
         yield robot
     robot.destroy_node()
+
+
+@contextmanager
+def far_context(context: Context) -> Iterator[Context]:
+    """Give a DDS participant of its own on the same graph, without remaps."""
+    far = Context()
+    rclpy.init(args=[], context=far, domain_id=context.get_domain_id())
+    yield far
+    far.try_shutdown()
+
+
+class SlowPatrol(Node):
+    """An action server that accepts when it may, and ends its goal when it may."""
+
+    def __init__(self, context):
+        super().__init__('slow', context=context)
+        self.may_accept, self.may_end = threading.Event(), threading.Event()
+        self.was_asked = threading.Event()
+        self.has_begun = threading.Event()
+        self.begun: list[Any] = []
+        self.ends: list[int] = []
+        group = ReentrantCallbackGroup()
+        self.server = ActionServer(
+            self, Fibonacci, '/porter/patrol', self._patrol, callback_group=group,
+            goal_callback=self._on_goal, cancel_callback=lambda _goal: CancelResponse.ACCEPT)
+
+    def destroy_node(self):
+        self.server.destroy()
+        super().destroy_node()
+
+    def _on_goal(self, _request):
+        self.was_asked.set()
+        assert self.may_accept.wait(20)
+        return GoalResponse.ACCEPT
+
+    def _patrol(self, handle):
+        self.begun.append(handle)
+        self.has_begun.set()
+        while not (handle.is_cancel_requested and self.may_end.wait(0.01)):
+            time.sleep(0.01)
+        handle.canceled()
+        self.ends.append(handle.status)
+        return Fibonacci.Result()
 
 
 class Starter:
@@ -126,3 +176,8 @@ def assert_stands(*robots: SimulatedRobot) -> None:
 def between_spins(node: Any, work: Callable[[], Any]) -> Any:
     """Change the entities of a node that is being spun."""
     return node.executor.between_spins(work, 10.0)
+
+
+def entity(entities, name):
+    return next(one for one in entities if name in (
+        getattr(one, 'topic_name', ''), getattr(one, 'service_name', '')))

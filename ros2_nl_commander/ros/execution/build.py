@@ -21,15 +21,14 @@ import os
 from pathlib import Path
 
 from rclpy.node import Node
-from ros2_nl_commander.language.command import Command
-from ros2_nl_commander.language.errors import NodeError, ParameterError
+from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.language.policy_file import load_policy
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.ros.answering import write_valid_command
 from ros2_nl_commander.ros.execution.audit import AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
 from ros2_nl_commander.ros.execution.outcome import Bounds
+from ros2_nl_commander.ros.execution.surroundings import Surroundings
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import path_from_location
 
@@ -62,26 +61,9 @@ def build_gate(
     def complain(problem: str) -> None:
         node.get_logger().error(problem)
 
-    def write_valid(command: Command) -> str:
-        _check_alone(node)
-        return write_valid_command(command, current_robot())
-
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
-    return Gate(settings, CommandExecutor(node), audit, publish, write_valid, complain)
-
-
-def _check_alone(node: Node) -> None:
-    """
-    Check that no other node has the name of this one: both would carry everything out.
-
-    :raises NodeError: if there is one
-    """
-    names = [f"{namespace.rstrip('/')}/{name}" for name, namespace
-             in node.get_node_names_and_namespaces()]
-    own = node.get_fully_qualified_name()
-    if names.count(own) > 1:
-        raise NodeError(f'another node is called {own} and hears the same instructions: end one '
-                        'of them (one that was killed is seen for 20 s more)')
+    return Gate(settings, CommandExecutor(node), audit, publish,
+                Surroundings(node, current_robot), complain)
 
 
 def _audit_path(given: str) -> Path:

@@ -31,6 +31,7 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from ros2_nl_commander.ros.execution.messages import import_type
+from ros2_nl_commander.ros.execution.peers import check_not_remapped
 
 #: How long the executor of the node may take to come round [s].
 ROUND_SEC = 5.0
@@ -77,7 +78,7 @@ class Endpoints:
     """
     Makes and keeps endpoints; may be used by any thread that does not spin the node.
 
-    :param node: what they belong to
+    :param node: what they belong to; none is made under a name that its process remaps
     """
 
     def __init__(self, node: Node) -> None:
@@ -94,7 +95,7 @@ class Endpoints:
         :raises UnknownTypeError: if the type is not installed here
         """
         kind = import_type(type_name)
-        return self._get(('publisher', f'{name} {qos.durability.name}', type_name),
+        return self._get(name, ('publisher', f'{name} {qos}', type_name),
                          lambda: self.node.create_publisher(kind, name, qos),
                          self.node.destroy_publisher)
 
@@ -106,7 +107,7 @@ class Endpoints:
         """
         kind = import_type(type_name)
         return self._get(
-            ('service', name, type_name),
+            name, ('service', name, type_name),
             lambda: self.node.create_client(kind, name, callback_group=self._group),
             self.node.destroy_client)
 
@@ -118,7 +119,7 @@ class Endpoints:
         """
         kind = import_type(type_name)
         return self._get(
-            ('action', name, type_name),
+            name, ('action', name, type_name),
             lambda: SteadyActionClient(self.node, kind, name, callback_group=self._group),
             lambda client: client.destroy())
 
@@ -141,11 +142,12 @@ class Endpoints:
             self._orderly(destroy)
 
     def _get(
-        self, key: tuple[str, str, str], make: Callable[[], _Made],
+        self, name: str, key: tuple[str, str, str], make: Callable[[], _Made],
         destroy: Callable[[_Made], Any],
     ) -> _Made:
         with self._lock:
             if key not in self._kept:
+                check_not_remapped(self.node, name, key[-1])
                 made = self._orderly(make)
                 self._kept[key] = made, lambda: destroy(made)
             found: _Made = self._kept[key][0]

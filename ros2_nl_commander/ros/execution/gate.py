@@ -32,6 +32,7 @@ from ros2_nl_commander.ros.execution.approvals import Approvals
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
+from ros2_nl_commander.ros.execution.surroundings import Sight, Surroundings
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage
 
@@ -63,20 +64,20 @@ class Gate:
     :param executor: what carries out
     :param audit: what is told of every step, before it is taken
     :param publish: puts the text of a command out
-    :param write_valid: checks a command against the robot as it is now, and writes it
+    :param robot: the robot that it is for, as it is by then
     :param complain: told what went wrong where it cannot be helped any more
     """
 
     def __init__(
         self, settings: GateSettings, executor: CommandExecutor, audit: AuditLog,
-        publish: Callable[[str], None], write_valid: Callable[[Command], str],
+        publish: Callable[[str], None], robot: Surroundings,
         complain: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._executor = executor
         self._audit = audit
         self._publish = publish
-        self._write_valid = write_valid
+        self._robot = robot
         self._complain = complain
         self.approvals = Approvals()
 
@@ -112,13 +113,19 @@ class Gate:
             if decision.tier is Tier.DENY:  # of any step: nothing is done by halves on purpose
                 self._end(request, Stage.REJECTED, _joined(texts), decision.reason)
                 return
-        texts = tuple(self._write_valid(decision.command) for decision in decisions)
-        if not self._is_approved(request, decisions, _joined(texts)):
-            return
+        texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
+        shown: list[Sight | None] = [None] * len(decisions)
+        if self._settings.confirm_all or any(
+                decision.tier is Tier.CONFIRM for decision in decisions):
+            shown = [self._look(request, decision.command) for decision in decisions]
+            if not self._is_approved(request, decisions, _joined(texts)):
+                return
+            for decision, sight in zip(decisions, shown):
+                self._check_unchanged(decision.command, sight)
         outcome = Outcome(Stage.SUCCEEDED, '')
-        for number, (decision, text) in enumerate(zip(decisions, texts), 1):
+        for number, (decision, text, sight) in enumerate(zip(decisions, texts, shown), 1):
             step = f'step {number} of {len(texts)}: ' if len(texts) > 1 else ''
-            outcome = self._carry_out(request, decision, text, step)
+            outcome = self._carry_out(request, decision, text, step, sight)
             if outcome.stage is not Stage.SUCCEEDED:
                 break
         self._end(request, outcome.stage, text, outcome.evidence)
@@ -130,10 +137,7 @@ class Gate:
         return decision
 
     def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
-        """Ask a person where the policy or the settings want it; once for all steps."""
-        asks = any(decision.tier is Tier.CONFIRM for decision in decisions)
-        if not asks and not self._settings.confirm_all:
-            return True
+        """Ask a person, once for all steps."""
         reason = '; '.join(filter(None, (decision.reason for decision in decisions)))
 
         def announce() -> bool:
@@ -147,16 +151,35 @@ class Gate:
             self._end(request, Stage.EXPIRED, text, f'not approved within {seconds:g} s')
         return approved
 
+    def _look(self, request: Request, command: Command) -> Sight:
+        """Look at what is to be approved, after the time that discovery takes."""
+        watch = Watch(request.should_stop, lambda words: None)
+        watch.wait(lambda: self._robot.look(command).peers, self._settings.bounds.match_sec)
+        return self._robot.look(command)
+
+    def _check_unchanged(self, command: Command, shown: Sight | None) -> None:
+        """
+        Check that an approval is for what is there now.
+
+        :param shown: what was there when it was asked for; None if nobody was asked
+        :raises NlCommanderError: if something changed
+        """
+        changes = shown and self._robot.look(command).changes_since(shown)
+        if changes:
+            raise NlCommanderError(
+                f'{command.name} changed while it waited for approval: {changes}')
+
     def _carry_out(
-        self, request: Request, decision: Decision, text: str, step: str
+        self, request: Request, decision: Decision, text: str, step: str, shown: Sight | None
     ) -> Outcome:
         """
         Publish a command and carry it out.
 
         :param step: which of several it is, put before whatever is said of it
+        :param shown: what its approval is bound to
         """
-        if self._write_valid(decision.command) != text:
-            raise NlCommanderError(f'{step}the robot changed while the command waited')
+        self._robot.write_valid(decision.command)  # the robot may be another by now
+        self._check_unchanged(decision.command, shown)
         self._audit.append('executing', **_names(request, text))
         # The text goes out only with the command: whoever obeys it must not be ahead of the gate.
         if not request.advance(Stage.EXECUTING, command=text, reason=f'{step}{decision.reason}',

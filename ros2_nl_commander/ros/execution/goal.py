@@ -29,12 +29,11 @@ from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
+from ros2_nl_commander.ros.execution.peers import Presence
 from ros2_nl_commander.ros.status import Stage
 
 #: How long a canceled goal may take to end [s].
 CANCEL_SEC = 5.0
-#: How long a server may be away before its goal counts as lost [s].
-GONE_SEC = 1.0
 #: Feedback is passed on so often at most [s].
 FEEDBACK_SEC = 0.5
 
@@ -55,7 +54,9 @@ class GoalRun:
     def __init__(self, endpoints: Endpoints, command: ActionGoal) -> None:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
-        self._name = command.name
+        self.name = command.name
+        self._asked = endpoints.node, command.name, command.type_name
+        self._presence: Presence | None = None
         self._send = endpoints.send_goal
         self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
@@ -66,11 +67,26 @@ class GoalRun:
         self._response: Any = None
         self._is_halted = False
         self._told_at = 0.0
+        #: Its server was gone for too long.
+        self.is_lost = False
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the goal was refused or has ended, by the word of the server."""
+        """
+        Tell whether the goal was refused or has ended, by the word of the server.
+
+        One that was lost may go on: it is over only when another server is in its place.
+        """
+        if self.is_lost and self._presence is not None and self._presence.is_replaced:
+            self._ended.set()
         return self._ended.is_set()
+
+    @property
+    def holds_out(self) -> bool:
+        """Tell whether the goal goes on, or may begin, although it was told to stop."""
+        self.is_lost = self.is_lost or (
+            self._presence is not None and self._presence.is_lost())
+        return self._is_halted and not self.is_lost and not self.is_over
 
     def run(self, bounds: Bounds, watch: Watch) -> Outcome:
         """
@@ -83,7 +99,7 @@ class GoalRun:
             self._ended.set()
             if watch.should_stop():
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
-            raise ExecutionError(f'{self._name}: no such action after {bounds.match_sec:g} s'
+            raise ExecutionError(f'{self.name}: no such action after {bounds.match_sec:g} s'
                                  f'{self._others()}')
         try:
             return self._sent(bounds, watch)
@@ -95,7 +111,8 @@ class GoalRun:
         """Have the goal canceled, now or as soon as it is accepted; without waiting."""
         with self._lock:
             self._is_halted = True
-            if self._handle is not None and not self.is_over:
+            if self._handle is not None and not self.is_over and (
+                    not self.is_lost or self._client.server_is_ready()):
                 self._handle.cancel_goal_async()
 
     def _sent(self, bounds: Bounds, watch: Watch) -> Outcome:
@@ -103,14 +120,19 @@ class GoalRun:
             if self._is_halted:
                 self._ended.set()
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
+            self._presence = Presence(*self._asked)
             sending = self._send(
                 self._client, self._goal, lambda message: self._tell(message.feedback, watch))
         sending.add_done_callback(self._on_accepted)
-        if not self._accepted.wait(bounds.match_sec):
-            raise ExecutionError(f'{self._name}: the server does not answer whether it takes the '
+        if not watch.wait_for_event(self._accepted, bounds.match_sec):
+            if watch.should_stop():
+                self.halt()
+                return Outcome(Stage.CANCELED, 'the server has not said whether it takes the '
+                               'goal; it is canceled as soon as it is taken')
+            raise ExecutionError(f'{self.name}: the server does not answer whether it takes the '
                                  f'goal, after {bounds.match_sec:g} s')
         if self._handle is None:
-            raise ExecutionError(f'{self._name}: the server refused the goal')
+            raise ExecutionError(f'{self.name}: the server refused the goal')
         return self._followed(bounds, watch)
 
     def _on_accepted(self, sending: Any) -> None:
@@ -133,17 +155,16 @@ class GoalRun:
 
     def _followed(self, bounds: Bounds, watch: Watch) -> Outcome:
         deadline = time.monotonic() + bounds.run_sec
-        seen_at = time.monotonic()
         while not self._ended.wait(LOOK_SEC):
             now = time.monotonic()
-            seen_at = now if self._client.server_is_ready() else seen_at
-            if now - seen_at > GONE_SEC:
-                raise ExecutionError(f'{self._name}: the server is gone, its goal is lost')
+            if self._presence is not None and self._presence.is_lost():
+                self.is_lost = True
+                raise ExecutionError(f'{self.name}: the server is gone, its goal is lost')
             if watch.should_stop():
                 return self._canceled()
             if now > deadline:
                 outcome = self._canceled()
-                raise ExecutionError(f'{self._name}: not done within {bounds.run_sec:g} s; '
+                raise ExecutionError(f'{self.name}: not done within {bounds.run_sec:g} s; '
                                      f'{outcome.evidence}')
         if self._response.status == GoalStatus.STATUS_CANCELED and watch.should_stop():
             return Outcome(Stage.CANCELED, 'the goal was canceled')
@@ -153,7 +174,7 @@ class GoalRun:
         """Cancel the goal and wait until the server says that it has ended."""
         self.halt()
         if not self._ended.wait(CANCEL_SEC):
-            raise ExecutionError(f'{self._name}: the goal was told to stop and has not ended '
+            raise ExecutionError(f'{self.name}: the goal was told to stop and has not ended '
                                  f'within {CANCEL_SEC:g} s')
         return Outcome(Stage.CANCELED,
                        f'the goal was {_ENDS.get(self._response.status, "ended")}')
@@ -164,7 +185,7 @@ class GoalRun:
             return Outcome(Stage.SUCCEEDED, 'the goal succeeded')
         said = next((str(text) for name in ('error_msg', 'message')
                      if (text := getattr(response.result, name, ''))), '')
-        raise ExecutionError(f'{self._name}: the goal was {end}{": " + said if said else ""}')
+        raise ExecutionError(f'{self.name}: the goal was {end}{": " + said if said else ""}')
 
     def _tell(self, feedback: Any, watch: Watch) -> None:
         now = time.monotonic()

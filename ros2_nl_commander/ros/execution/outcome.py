@@ -78,11 +78,19 @@ class Watch:
             time.sleep(LOOK_SEC)
         return False
 
-    def wait_for_event(self, event: threading.Event, seconds: float) -> bool:
-        """Wait for an event, waking at once when it comes; False as above."""
+    def wait_for_event(
+        self, event: threading.Event, seconds: float,
+        is_vain: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """
+        Wait for an event, waking at once when it comes.
+
+        :param is_vain: tells that it will not come any more
+        :returns: False as above, or if it is in vain
+        """
         deadline = time.monotonic() + seconds
         while not event.wait(min(LOOK_SEC, max(0.0, deadline - time.monotonic()))):
-            if self.should_stop() or time.monotonic() >= deadline:
+            if self.should_stop() or time.monotonic() >= deadline or is_vain():
                 return event.is_set()
         return True
 

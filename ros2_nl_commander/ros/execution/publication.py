@@ -26,9 +26,8 @@ import time
 from typing import Any
 
 from rclpy.duration import Duration
-from rclpy.node import Node
 from rclpy.publisher import Publisher
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.velocities import is_velocity
@@ -37,6 +36,8 @@ from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
+from ros2_nl_commander.ros.execution.peers import Presence
+from ros2_nl_commander.ros.execution.publication_qos import matching_qos
 from ros2_nl_commander.ros.status import Stage
 
 #: Zeros at the end of a motion, and between them [s]: some get lost where a subscriber is slow.
@@ -66,8 +67,8 @@ class Publication:
         self._lock = threading.Lock()
         self._is_halted = False
         self._check_types()  # DDS refuses two types for one topic in one process, in its own words
-        self._publisher: Publisher[Any] = endpoints.publisher(
-            name, type_name, _matching_qos(self._node, name))
+        self._endpoints = endpoints
+        self._publisher: Publisher[Any] = self._offered()
 
     def run(self, command: TopicPublication, bounds: Bounds, watch: Watch) -> Outcome:
         """
@@ -80,11 +81,12 @@ class Publication:
             raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
         self._wait_for_listener(bounds, watch)
+        presence = Presence(self._node, self.name, self.type_name)
         with self._lock:
             self._is_halted = False
         moves = is_velocity(self.type_name)
         try:
-            sent = self._publish_all(message, command, command.times, watch, moves)
+            sent = self._publish_all(message, command, watch, presence)
         finally:
             if moves:
                 self._publish_zeros()
@@ -97,10 +99,8 @@ class Publication:
                 return Outcome(Stage.CANCELED, f'all {times} messages were published')
             raise ExecutionError(f'{self.name}: the last message was not acknowledged within '
                                  f'{ACKNOWLEDGE_SEC:g} s')
-        listeners = self._publisher.get_subscription_count()
-        if not listeners:
-            raise ExecutionError(f'{self.name}: the listener is gone')
-        return Outcome(Stage.SUCCEEDED, f'messages published: {sent}, listeners: {listeners}')
+        self._check_listeners(presence, sent)
+        return Outcome(Stage.SUCCEEDED, f'messages published: {sent}, {self._listeners()}')
 
     def halt(self) -> None:
         """Publish a zero at once, and nothing else until the next command; from any thread."""
@@ -111,6 +111,7 @@ class Publication:
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
         def matched() -> bool:
+            self._publisher = self._offered()
             return 0 < len(self._known_types()) <= self._publisher.get_subscription_count()
 
         found = watch.wait(matched, bounds.match_sec) or (
@@ -129,20 +130,38 @@ class Publication:
             raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
 
     def _publish_all(
-        self, message: Any, command: TopicPublication, times: int, watch: Watch, moves: bool
+        self, message: Any, command: TopicPublication, watch: Watch, presence: Presence
     ) -> int:
         """Publish at the rate; a velocity lasts its period, also the last one."""
+        times, moves = command.times or 0, is_velocity(self.type_name)
         period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
         stamps = not names_stamp(command.fields)
         start = time.monotonic()
         for sent in range(times):
             if watch.should_stop() or not self._publish(message, stamps):
                 return sent
-            if not self._publisher.get_subscription_count():
-                raise ExecutionError(f'{self.name}: the listener is gone after {sent} messages')
+            self._check_listeners(presence, sent)
             if sent + 1 < times or moves:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
+
+    def _check_listeners(self, presence: Presence, sent: int) -> None:
+        gone = ', '.join(sorted(peer.node for peer in presence.missing()))
+        if gone or not self._publisher.get_subscription_count():
+            raise ExecutionError(f'{self.name}: a listener is gone after {sent} messages'
+                                 f'{": " + gone if gone else ""}')
+
+    def _listeners(self) -> str:
+        """Count listeners, and those of whom no acknowledgement can be had."""
+        loose = sum(info.qos_profile.reliability is ReliabilityPolicy.BEST_EFFORT for info in
+                    self._node.get_subscriptions_info_by_topic(self.name))
+        return f'listeners: {self._publisher.get_subscription_count()}' + (
+            f', {loose} of them best effort: acknowledges nothing' if loose else '')
+
+    def _offered(self) -> Publisher[Any]:
+        publisher: Publisher[Any] = self._endpoints.publisher(
+            self.name, self.type_name, matching_qos(self._node, self.name, self.type_name))
+        return publisher
 
     def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
@@ -168,12 +187,3 @@ class Publication:
 def _sleep_until(moment: float, watch: Watch) -> None:
     while not watch.should_stop() and (left := moment - time.monotonic()) > 0:
         time.sleep(min(LOOK_SEC, left))
-
-
-def _matching_qos(node: Node, name: str) -> QoSProfile:
-    """Offer what every listener can accept: reliable, and lasting only where one asks for it."""
-    asked = [info.qos_profile.durability for info in node.get_subscriptions_info_by_topic(name)]
-    lasting = DurabilityPolicy.TRANSIENT_LOCAL in asked
-    return QoSProfile(
-        depth=10, reliability=ReliabilityPolicy.RELIABLE,
-        durability=DurabilityPolicy.TRANSIENT_LOCAL if lasting else DurabilityPolicy.VOLATILE)

@@ -23,6 +23,7 @@ from ros2_nl_commander.language.command import ServiceCall
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
+from ros2_nl_commander.ros.execution.peers import Presence
 from ros2_nl_commander.ros.status import Stage
 
 
@@ -44,13 +45,16 @@ def call_service(
             return Outcome(Stage.CANCELED, 'the service was not called')
         raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s'
                              f'{endpoints.others_named(command.name, command.type_name)}')
+    presence = Presence(endpoints.node, command.name, command.type_name)
     answered = threading.Event()
     future = client.call_async(request)
     future.add_done_callback(lambda _future: answered.set())
-    if not watch.wait_for_event(answered, bounds.run_sec):
+    if not watch.wait_for_event(answered, bounds.run_sec, presence.is_lost):
         client.remove_pending_request(future)
         if watch.should_stop():
             return Outcome(Stage.CANCELED, 'the call went out; its response was not awaited')
+        if presence.is_lost():
+            raise ExecutionError(f'{command.name}: the server is gone, without a response')
         raise ExecutionError(f'{command.name}: no response within {bounds.run_sec:g} s')
     return _judged(command.name, future.result())
 
