@@ -17,6 +17,9 @@ Keeps the node at the robot that is there: watches the graph, and prepares what 
 
 A change counts at once for what may still be published, and as soon as the generator is prepared
 for what can be generated; until then the generator answers with what it knows.
+
+Interfaces that appear later stand behind the older ones of their kind: what a model read before
+them stays as it was, see ``model/contexts.py``.
 """
 
 from __future__ import annotations
@@ -29,17 +32,17 @@ from typing import Any
 
 from rclpy.node import Node
 from ros2_nl_commander.language.annotations import Annotations
-from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.introspection import (
-    DEFAULT_ROBOT_NAME, describe_graph, wait_for_graph)
+    DEFAULT_ROBOT_NAME, describe_graph, read_traces, wait_for_graph)
+from ros2_nl_commander.ros.robot_preparer import RobotPreparer
 from ros2_nl_commander.ros.selection import Selection
 
 #: rclpy gives no way to wait for a change of the graph: its lists are compared so often [s].
 LOOK_PERIOD_SEC = 0.5
 #: How long the first look may take [s]; a graph may also be empty for good.
 FIRST_LOOK_SEC = 3.0
-#: How long a closing watch waits for a preparation that runs [s].
+#: How long closing waits for a look that runs [s].
 CLOSE_TIMEOUT_SEC = 10.0
 
 
@@ -58,6 +61,7 @@ class LiveRobot:
         self._annotations = annotations
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
+        self._preparer: RobotPreparer | None = None
         self._seen_at = time.monotonic()
         self._problem = ''
         self._traces: Any = None
@@ -66,7 +70,7 @@ class LiveRobot:
     def look(self) -> RobotDescription:
         """Describe the robot as it is now, after the time that discovery takes."""
         wait_for_graph(self._node, self._selection, FIRST_LOOK_SEC)
-        self._traces = self._read_traces()
+        self._traces = read_traces(self._node)
         self.robot = self._described(warn=None)
         return self.robot
 
@@ -78,10 +82,12 @@ class LiveRobot:
         Look again and again, in a thread of its own, until closed.
 
         :param on_seen: told of every change at once
-        :param prepare: called after that, with the newest robot only; may take its time and fail
+        :param prepare: called after that, in another thread, with the newest robot only; may
+            take its time; where it fails it is called again
         """
+        self._preparer = RobotPreparer(prepare, self.robot, self._node.get_logger().error)
         self._thread = threading.Thread(
-            target=self._watch, args=(on_seen, prepare), name='live_robot', daemon=True)
+            target=self._watch, args=(on_seen, self._preparer), name='live_robot', daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -89,6 +95,8 @@ class LiveRobot:
         self._closed.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(CLOSE_TIMEOUT_SEC)
+        if self._preparer is not None:
+            self._preparer.close()
 
     def describe(self) -> dict[str, str]:
         """Say for diagnostics what is known, and since when."""
@@ -96,63 +104,58 @@ class LiveRobot:
         count = len(robot.topics) + len(robot.services) + len(robot.actions)
         age = time.monotonic() - self._seen_at
         values = {'robot': f'{robot.robot}, {count} interfaces, live, unchanged for {age:.0f} s'}
-        return {**values, 'robot problem': self._problem} if self._problem else values
+        problem = self._problem or (self._preparer.problem if self._preparer else '')
+        return {**values, 'robot problem': problem} if problem else values
 
     def _watch(
-        self, on_seen: Callable[[RobotDescription], None],
-        prepare: Callable[[RobotDescription], None],
+        self, on_seen: Callable[[RobotDescription], None], preparer: RobotPreparer,
     ) -> None:
-        prepared = self.robot
-        while not self._closed.wait(LOOK_PERIOD_SEC):
-            if not self._node.context.ok():
-                return
+        while not self._closed.wait(LOOK_PERIOD_SEC) and self._node.context.ok():
             try:
                 if self._has_changed():
                     on_seen(self.robot)
-                if self.robot != prepared:
-                    prepared = self.robot
-                    prepare(prepared)
-                    self._problem = ''
-            except NlCommanderError as error:
-                self._complain(str(error))
+                    preparer.use_robot(self.robot)
+                self._problem = ''
             except Exception as error:
-                # A graph query during shutdown, or whatever a model library raises.
+                # A graph query during shutdown, or one that the middleware fails.
                 if self._node.context.ok() and not self._closed.is_set():
                     self._complain(f'{type(error).__name__}: {error}')
 
     def _has_changed(self) -> bool:
         """Tell whether the robot is another; asks the whole graph only if its lists changed."""
-        traces = self._read_traces()
+        traces = read_traces(self._node)
         if traces == self._traces:
             return False
-        self._traces = traces
         robot = self._described(warn=self._ignore)
+        self._traces = traces  # now: a look that fails is repeated
         if robot == self.robot:
             return False
         self.robot, self._seen_at = robot, time.monotonic()
         return True
 
-    def _read_traces(self) -> Any:
-        """Read what changes whenever a node, a service or a subscription comes or goes."""
-        topics = self._node.get_topic_names_and_types()
-        return (sorted(self._node.get_node_names_and_namespaces()),
-                sorted((name, tuple(types)) for name, types in
-                       self._node.get_service_names_and_types()),
-                sorted((name, tuple(types), self._node.count_subscribers(name))
-                       for name, types in topics))
-
     def _described(self, warn: Callable[[str], None] | None) -> RobotDescription:
         robot = describe_graph(self._node, self._selection, warn=warn)
         # A robot without a name would be one of which nothing is known: it would accept all.
         named = robot if robot.robot else replace(robot, robot=DEFAULT_ROBOT_NAME)
-        return self._annotations.applied_to(named)
+        return self._annotations.applied_to(_ordered_like(self.robot, named))
 
     def _complain(self, problem: str) -> None:
         problem = ' '.join(problem.split())
         if problem != self._problem:
             self._problem = problem
             self._node.get_logger().error(
-                f'the robot changed and cannot be prepared, the old one is kept: {problem}')
+                f'cannot look at the graph, the robot is kept as it was: {problem}')
 
     def _ignore(self, _warning: str) -> None:
         """Take a warning that was given at the first look."""
+
+
+def _ordered_like(before: RobotDescription, now: RobotDescription) -> RobotDescription:
+    """Put interfaces that were not there before behind those that were."""
+    def ordered(noun: str) -> dict[str, str]:
+        offered = now.offered(noun)
+        return {name: offered[name] for name in (*before.offered(noun), *offered)
+                if name in offered}
+
+    return replace(now, topics=ordered('topic'), services=ordered('service'),
+                   actions=ordered('action'))

@@ -36,6 +36,7 @@ from ros2_nl_commander.ros.definitions import (  # noqa: E402
 from ros2_nl_commander.ros.introspection import (  # noqa: E402
     describe_graph,
     describe_offers,
+    read_traces,
     wait_for_graph,
 )
 from ros2_nl_commander.ros.selection import INFRASTRUCTURE, Selection  # noqa: E402
@@ -133,6 +134,31 @@ def test_clients_and_tools_offer_nothing(bench: Bench) -> None:
     assert marker.topic_name == '/client/marker'
     for node in (tool, client):
         node.destroy_node()
+
+
+def test_traces_tell_a_server_from_a_client(bench: Bench) -> None:
+    """And nothing changes in them while nothing changes on the graph."""
+    part = Node('part', context=bench.context)
+    part.create_client(SetBool, '/part/switch')
+    wait_until(lambda: '/part/switch' in dict(bench.user.get_service_names_and_types()))
+    wait_until(lambda: len(list(part.services)) == len(
+        bench.user.get_service_names_and_types_by_node('part', '/')))
+    before = read_traces(bench.user)
+    assert read_traces(bench.user) == before
+    server = part.create_service(SetBool, '/part/switch', lambda _request, reply: reply)
+    wait_until(lambda: read_traces(bench.user) != before)
+    part.destroy_service(server)
+    wait_until(lambda: read_traces(bench.user) == before)
+    part.destroy_node()
+
+
+def test_a_name_that_rclpy_refuses_does_not_end_the_looking(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Other programs on DDS need not keep to the rules of names."""
+    bad = ("/a'; reboot", ['std_msgs/msg/String'])
+    monkeypatch.setattr(bench.user, 'get_topic_names_and_types', lambda: [bad])
+    assert bad[0] in str(read_traces(bench.user))
 
 
 def test_include_and_exclude(bench: Bench) -> None:
