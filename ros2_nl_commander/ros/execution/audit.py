@@ -33,7 +33,7 @@ import json
 import os
 from pathlib import Path
 import threading
-from typing import Any
+from typing import Any, TextIO
 
 from ros2_nl_commander.language.errors import NlCommanderError
 
@@ -63,6 +63,7 @@ class AuditLog:
         self._rotate_bytes = rotate_bytes
         self._lock = threading.Lock()
         self._notes: deque[bytes] = deque(maxlen=MOST_NOTES)
+        self._claim: TextIO | None = None
         if path.exists() and not path.is_file():
             raise AuditError(f'audit log {path} is no file')
         try:
@@ -104,6 +105,32 @@ class AuditLog:
                         self._write(lines)
         except OSError as error:
             raise AuditError(f'audit log {self.path}: {error.strerror}') from error
+
+    def claim(self, owner: str) -> bool:
+        """
+        Tell whether nobody else who is alive writes in this name; then nobody may until the close.
+
+        The system lets go of the claim of a process that is killed.
+
+        :param owner: full name of a node
+        :raises AuditError: if the folder cannot be written
+        """
+        name = f"{self.path.name}.{owner.strip('/').replace('/', '.')}.lock"
+        try:
+            self._claim = self.path.with_name(name).open('w')
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            return False
+        except OSError as error:
+            raise AuditError(f'audit log {self.path}: {error.strerror}') from error
+        return True
+
+    def close(self) -> None:
+        """Give up the claim."""
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
 
     @contextmanager
     def _between_processes(self) -> Iterator[None]:

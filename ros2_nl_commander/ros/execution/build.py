@@ -29,6 +29,7 @@ from ros2_nl_commander.ros.answering import write_valid_command
 from ros2_nl_commander.ros.execution.audit import AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
+from ros2_nl_commander.ros.execution.left_over import cancel_left_over
 from ros2_nl_commander.ros.execution.outcome import Bounds
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import path_from_location
@@ -67,7 +68,9 @@ def build_gate(
         return write_valid_command(command, current_robot())
 
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
-    return Gate(settings, CommandExecutor(node), audit, publish, write_valid, complain)
+    cancel_left_over(node, audit)
+    return Gate(settings, CommandExecutor(node), audit, node.get_fully_qualified_name(), publish,
+                write_valid, complain)
 
 
 def _check_alone(node: Node) -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import threading
+from uuid import UUID, uuid4
 
 from rclpy.node import Node
 from ros2_nl_commander.language.command import Command, ServiceCall, TopicPublication
@@ -50,14 +51,17 @@ class CommandExecutor:
         self._goals: list[GoalRun] = []
         self._velocities: dict[tuple[str, str], Publication] = {}
 
-    def execute(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def execute(
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID | None = None
+    ) -> Outcome:
         """
         Carry out a command; returns when it has ended.
 
+        :param goal_id: what the server shall know a goal by; one is made up if None
         :returns: the end, with what shows it; whatever goes wrong is a FAILED that says so
         """
         try:
-            return self._run(command, bounds, watch)
+            return self._run(command, bounds, watch, goal_id or uuid4())
         except NlCommanderError as error:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
@@ -96,12 +100,14 @@ class CommandExecutor:
         except Exception as error:  # a handle that rclpy has let go of
             self._logger.error(f'cannot stop: {type(error).__name__}: {error}')
 
-    def _run(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def _run(
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
+    ) -> Outcome:
         if isinstance(command, ServiceCall):
             return call_service(self._endpoints, command, bounds, watch)
         if isinstance(command, TopicPublication):
             return self._publication(command).run(command, bounds, watch)
-        goal = GoalRun(self._endpoints, command)
+        goal = GoalRun(self._endpoints, command, goal_id)
         with self._lock:
             self._goals = [*(old for old in self._goals if not old.is_over), goal]
         return goal.run(bounds, watch)

@@ -20,8 +20,9 @@ from functools import partial
 import threading
 import time
 from typing import Any
+from uuid import UUID
 
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalInfo, GoalStatus
 from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
@@ -48,14 +49,17 @@ class GoalRun:
 
     :param endpoints: has the client
     :param command: the goal
+    :param goal_id: what the server shall know it by
     :raises FieldError: if the fields do not fit
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, endpoints: Endpoints, command: ActionGoal) -> None:
+    def __init__(self, endpoints: Endpoints, command: ActionGoal, goal_id: UUID) -> None:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self._name = command.name
+        self._goal_id = GoalInfo().goal_id
+        self._goal_id.uuid = list(goal_id.bytes)
         self._send = endpoints.send_goal
         self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
@@ -103,8 +107,8 @@ class GoalRun:
             if self._is_halted:
                 self._ended.set()
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
-            sending = self._send(
-                self._client, self._goal, lambda message: self._tell(message.feedback, watch))
+            sending = self._send(self._client, self._goal, self._goal_id,
+                                 lambda message: self._tell(message.feedback, watch))
         sending.add_done_callback(self._on_accepted)
         if not self._accepted.wait(bounds.match_sec):
             raise ExecutionError(f'{self._name}: the server does not answer whether it takes the '
