@@ -29,7 +29,7 @@ import pytest
 from rclpy.action.server import ActionServer, CancelResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from ros2_nl_commander.ros.execution.audit import AuditLog, read_audit
+from ros2_nl_commander.ros.execution.audit import read_audit
 from ros2_nl_commander.ros.execution.left_over import left_over_goals
 from ros2_nl_commander.ros.simulated_robot import COMMAND_TIMEOUT_SEC
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
@@ -237,26 +237,3 @@ def test_a_slow_server_does_not_keep_an_instruction_from_its_end(
     with commander():
         wait_until(lambda: left_over_goals(audit, '/nl_commander') == {})
     assert 'canceled before' in [*read_audit(audit)][-1]['reason']
-
-
-def test_only_goals_of_ones_own_are_left_over(tmp_path):
-    """Whatever the log holds; the goal of all zeros would stand for every goal there is."""
-    log, own = AuditLog(tmp_path / 'audit.jsonl', rotate_bytes=1300), {
-        'node': '/me', 'action': '/a'}
-    for number, values in enumerate([
-            own, own, {**own, 'node': '/you'}, {**own, 'action': 'no name'}, {'node': '/me'}], 1):
-        log.append('executing', **values, goal=f'{number:032x}')
-    for goal in ('0' * 32, 'text', None, 7, [1]):
-        log.append('executing', **own, goal=goal)
-    log.append('carried out', **own, goal=f'{1:032x}', stage='succeeded')
-    log.append('carried out', **own, goal=f'{2:032x}', stage='failed')
-    assert (tmp_path / 'audit.jsonl.1').exists()
-    found = left_over_goals(log.path, '/me')
-    assert {goal.int: action for goal, action in found.items()} == {2: '/a'}
-
-
-def test_a_name_is_claimed_by_one_log_at_a_time(tmp_path):
-    first, second = AuditLog(tmp_path / 'audit.jsonl'), AuditLog(tmp_path / 'audit.jsonl')
-    assert first.claim('/me') and not second.claim('/me') and second.claim('/robot/me')
-    first.close()
-    assert second.claim('/me')
