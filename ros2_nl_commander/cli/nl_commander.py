@@ -36,7 +36,7 @@ def load_generator(settings: GeneratorSettings) -> Generator:
 
 def main(args: list[str] | None = None) -> int:
     """
-    Run the node until SIGINT or SIGTERM.
+    Run the node until SIGINT, SIGTERM or SIGHUP.
 
     :param args: ROS arguments; those of the process if None
     :returns: exit code

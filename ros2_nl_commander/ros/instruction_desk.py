@@ -139,8 +139,21 @@ class InstructionDesk:
         """End everything, for good, and stop the robot."""
         self.pause(reason)
         self.worker.close(reason, timeout_sec)
+        gate = self.gate
+        if gate is not None:
+            gate.sign_off()
+
+    def keep_house(self) -> None:
+        """Do what time asks for, now and then: end what is overdue, write down what was noted."""
+        self.worker.expire_overdue()
+        gate = self.gate
+        if gate is not None:
+            gate.write_down()
 
     def _pass_on(self, report: StatusReport) -> None:
+        gate = self.gate
+        if gate is not None:
+            gate.note(report)
         self.figures.record(report)
         self._report(report)
 

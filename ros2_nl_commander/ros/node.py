@@ -50,7 +50,8 @@ DEADLINE_PERIOD_SEC = 0.1
 #: How long a transition waits for a model that was told to stop [s].
 IDLE_TIMEOUT_SEC = 10.0
 
-#: How long a closing node waits for the same; a signal handler's patience [s].
+#: How long a closing node waits for the same, and for a command that was told to stop [s]. A
+#: launch that ends asks once more after 5 s, and kills after 10.
 CLOSE_TIMEOUT_SEC = 3.0
 
 
@@ -118,7 +119,7 @@ class NlCommander(PatientLifecycleNode):
         # Steady: deadlines and diagnostics go on where simulated time stands still.
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(diagnostics_period_sec, self._publish_diagnostics, timers, clock)
-        self.create_timer(DEADLINE_PERIOD_SEC, self._desk.worker.expire_overdue, timers, clock)
+        self.create_timer(DEADLINE_PERIOD_SEC, self._desk.keep_house, timers, clock)
 
     @property
     def why_inactive(self) -> str:
@@ -132,8 +133,8 @@ class NlCommander(PatientLifecycleNode):
         self._desk.pause('the node is shutting down')  # first: the robot may be driving
         for timer in self.timers:
             timer.cancel()
-        self._robot_source.close()
         self._desk.close('the node is shutting down', CLOSE_TIMEOUT_SEC)
+        self._robot_source.close()
 
     def destroy_node(self) -> None:
         """Close the node, then destroy it."""

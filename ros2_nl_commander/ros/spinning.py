@@ -38,7 +38,8 @@ from rclpy.utilities import get_default_context
 
 _Result = TypeVar('_Result')
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: What ends a node: Ctrl-C, the system, and a terminal or an SSH session that is lost.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 #: One each for a lifecycle transition, an instruction, an approval, the parameters, timers, and
 #: ``~/stop``.
@@ -198,17 +199,22 @@ def switch_threads_often() -> None:
 
 
 def set_on_signal(event: threading.Event) -> None:
-    """Let SIGINT and SIGTERM set an event and do nothing else; for the main thread only."""
+    """
+    Let the signals that end a node set an event and do nothing else; for the main thread only.
+
+    SIGHUP stays ignored where it is: under ``nohup`` a node outlives its terminal.
+    """
     def handle(_number: int, _frame: Any) -> None:
         event.set()
 
     for number in SIGNALS:
-        signal.signal(number, handle)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handle)
 
 
 def ignore_signals() -> None:
     """
-    Ignore SIGINT and SIGTERM from now on; for a process that is at its end.
+    Ignore the same signals from now on; for a process that is at its end.
 
     Ctrl-C reaches a node under ``ros2 launch`` twice, from the terminal and from the launch. Where
     the second one finds the interpreter ending, it would turn a clean end into a killed process.

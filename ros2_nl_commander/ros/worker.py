@@ -46,6 +46,7 @@ class InstructionWorker:
         self._running: Request | None = None
         self._accepting = False
         self._closed = False
+        self._is_left_behind = False
         self._thread = threading.Thread(target=self._work, name='nl_commander', daemon=True)
         self._thread.start()
 
@@ -115,12 +116,23 @@ class InstructionWorker:
             return self._running is None
 
     def close(self, reason: str, timeout_sec: float) -> None:
-        """End every request and the thread; a model that does not return is left behind."""
+        """
+        End every request and the thread.
+
+        A model or a command that does not return in time is left behind, and its request ends all
+        the same: nobody will be there to tell the end of it.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self.pause(reason)
-        self._thread.join(timeout_sec)
+        self._thread.join(0.0 if self._is_left_behind else timeout_sec)
+        self._is_left_behind = self._thread.is_alive()
+        with self._changed:
+            running = self._running
+        if running is not None:
+            running.advance(Stage.FAILED, reason=(
+                f'{reason}; what was told to stop had not ended within {timeout_sec:g} s'))
 
     def _work(self) -> None:
         while (request := self._next()) is not None:

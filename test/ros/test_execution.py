@@ -197,8 +197,10 @@ def test_a_goal_that_takes_too_long_is_canceled(bench, start, robot):
 def test_the_audit_tells_the_story(bench, robot, start):
     start()
     status = end(bench, DOCK)
+    wait_until(lambda: [*read_audit(start.audit)][-1]['event'] == 'ended')
     records = list(read_audit(start.audit))
-    assert [record['event'] for record in records] == ['decided', 'executing', 'ended']
+    assert [record['event'] for record in records] == [
+        'received', 'decided', 'executing', 'carried out', 'ended']
     assert {record['id'] for record in records} == {status.name}
     assert records[-1]['stage'] == 'succeeded' and 'dock' in records[-1]['command']
 

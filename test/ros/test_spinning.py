@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 
@@ -23,7 +24,8 @@ import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
-from ros2_nl_commander.ros.spinning import BackgroundSpinner, OrderlyExecutor, PromptPool
+from ros2_nl_commander.ros.spinning import (
+    BackgroundSpinner, OrderlyExecutor, PromptPool, set_on_signal, SIGNALS)
 from ros_bench import wait_until
 from std_msgs.msg import String
 
@@ -108,3 +110,20 @@ def test_messages_are_heard_soon_one_after_the_other(context):
         assert max(len(one.executor._futures) for one in (user, echo)) < 10
     user.destroy_node()
     echo.destroy_node()
+
+
+@pytest.mark.parametrize('is_ignored', [False, True])
+def test_a_lost_terminal_ends_a_node_unless_it_was_told_to_outlive_it(is_ignored):
+    """What ``nohup`` does is to ignore SIGHUP before the program begins."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    ended = threading.Event()
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if is_ignored else signal.SIG_DFL)
+        set_on_signal(ended)
+        signal.raise_signal(signal.SIGHUP)
+        assert ended.is_set() != is_ignored
+        signal.raise_signal(signal.SIGTERM)
+        assert ended.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -27,6 +27,7 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.execution.audit import AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
+from ros2_nl_commander.ros.execution.left_over import cancel_left_over
 from ros2_nl_commander.ros.execution.outcome import Bounds
 from ros2_nl_commander.ros.execution.surroundings import Surroundings
 from ros2_nl_commander.ros.parameters import NodeParameters
@@ -62,7 +63,8 @@ def build_gate(
         node.get_logger().error(problem)
 
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
-    return Gate(settings, CommandExecutor(node), audit, publish,
+    cancel_left_over(node, audit)
+    return Gate(settings, CommandExecutor(node), audit, node.get_fully_qualified_name(), publish,
                 Surroundings(node, current_robot), complain)
 
 

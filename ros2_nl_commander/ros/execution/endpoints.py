@@ -123,9 +123,12 @@ class Endpoints:
             lambda: SteadyActionClient(self.node, kind, name, callback_group=self._group),
             lambda client: client.destroy())
 
-    def send_goal(self, client: Any, goal: Any, feedback: Callable[[Any], None]) -> Any:
+    def send_goal(
+        self, client: Any, goal: Any, goal_id: Any, feedback: Callable[[Any], None]
+    ) -> Any:
         """Send a goal; gives a future of its handle."""
-        return self._orderly(lambda: client.send_goal_async(goal, feedback_callback=feedback))
+        return self._orderly(lambda: client.send_goal_async(
+            goal, feedback_callback=feedback, goal_uuid=goal_id))
 
     def others_named(self, name: str, type_name: str) -> str:
         """Tell in words which other types the graph has for a service or an action."""

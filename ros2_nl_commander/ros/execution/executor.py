@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 import threading
+from uuid import UUID, uuid4
 
 from rclpy.node import Node
 from ros2_nl_commander.language.command import (
@@ -55,14 +56,17 @@ class CommandExecutor:
         self._goals: list[goal.GoalRun] = []
         self._velocities: dict[tuple[str, str], Publication] = {}
 
-    def execute(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def execute(
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID | None = None
+    ) -> Outcome:
         """
         Carry out a command; returns when it has ended.
 
+        :param goal_id: what the server shall know a goal by; one is made up if None
         :returns: the end, with what shows it; whatever goes wrong is a FAILED that says so
         """
         try:
-            return self._run(command, bounds, watch)
+            return self._run(command, bounds, watch, goal_id or uuid4())
         except NlCommanderError as error:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
@@ -103,20 +107,24 @@ class CommandExecutor:
         except Exception as error:  # a handle that rclpy has let go of
             self._logger.error(f'cannot stop: {type(error).__name__}: {error}')
 
-    def _run(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def _run(
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
+    ) -> Outcome:
         moves = isinstance(command, ActionGoal) or is_velocity(command.type_name)
         held = self._held_out(watch, goal.CANCEL_SEC if moves else 0.0)
         if held and moves:
             raise ExecutionError(f'nothing that moves is begun: {held}')
-        outcome = self._begun(command, bounds, watch)
+        outcome = self._begun(command, bounds, watch, goal_id)
         return replace(outcome, evidence='; '.join(filter(None, (outcome.evidence, held))))
 
-    def _begun(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def _begun(
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
+    ) -> Outcome:
         if isinstance(command, ServiceCall):
             return call_service(self._endpoints, command, bounds, watch)
         if isinstance(command, TopicPublication):
             return self._publication(command).run(command, bounds, watch)
-        run = goal.GoalRun(self._endpoints, command)
+        run = goal.GoalRun(self._endpoints, command, goal_id)
         earlier = self._unended()
         with self._lock:
             self._goals = [*earlier, run]

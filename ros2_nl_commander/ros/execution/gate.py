@@ -23,9 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from ros2_nl_commander.language.codec import parse_command
-from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.command import ActionGoal, Command
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier
 from ros2_nl_commander.ros.execution.approvals import Approvals
@@ -34,7 +35,7 @@ from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
 from ros2_nl_commander.ros.execution.surroundings import Sight, Surroundings
 from ros2_nl_commander.ros.request import Request
-from ros2_nl_commander.ros.status import Stage
+from ros2_nl_commander.ros.status import Stage, StatusReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Gate:
 
     :param settings: how strict it is
     :param executor: what carries out
-    :param audit: what is told of every step, before it is taken
+    :param audit: what is told of every step, before it is taken, and of every end
+    :param node_name: full name of the node
     :param publish: puts the text of a command out
     :param robot: the robot that it is for, as it is by then
     :param complain: told what went wrong where it cannot be helped any more
@@ -70,12 +72,13 @@ class Gate:
 
     def __init__(
         self, settings: GateSettings, executor: CommandExecutor, audit: AuditLog,
-        publish: Callable[[str], None], robot: Surroundings,
+        node_name: str, publish: Callable[[str], None], robot: Surroundings,
         complain: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._executor = executor
         self._audit = audit
+        self._node_name = node_name
         self._publish = publish
         self._robot = robot
         self._complain = complain
@@ -100,12 +103,35 @@ class Gate:
     def halt(self, why: str) -> str:
         """Stop at once what was moved; from any thread; says what was done."""
         done = self._executor.halt()
-        self._note('halted', reason=why, done=done)
+        self._audit.note('halted', reason=why, done=done)
         return done
+
+    def note(self, report: StatusReport) -> None:
+        """Have the receipt and the end of an instruction written down soon; without waiting."""
+        if report.stage is Stage.RECEIVED:
+            self._audit.note('received', id=report.request_id, instruction=report.instruction)
+        elif report.stage.is_terminal:
+            self._audit.note(
+                'ended', id=report.request_id, instruction=report.instruction,
+                command=report.command, stage=report.stage.value, reason=report.reason,
+                seconds=round(report.seconds, 3))
+
+    def write_down(self) -> None:
+        """Write down what was noted; it has happened, so a full disk must not hide it."""
+        try:
+            self._audit.flush()
+        except AuditError as error:
+            self._complain(str(error))
+
+    def sign_off(self) -> None:
+        """Write down what was noted, and leave the audit log to who comes next."""
+        self.write_down()
+        self._audit.close()
 
     def close(self) -> None:
         """Let go of what the executor keeps."""
         self._executor.close()
+        self.sign_off()
 
     def _handle(self, request: Request, texts: tuple[str, ...]) -> None:
         decisions = [self._decide(request, text) for text in texts]
@@ -180,31 +206,35 @@ class Gate:
         """
         self._robot.write_valid(decision.command)  # the robot may be another by now
         self._check_unchanged(decision.command, shown)
-        self._audit.append('executing', **_names(request, text))
+        if request.should_stop():
+            return Outcome(Stage.CANCELED, request.cancel_reason)
+        goal_id = uuid4() if isinstance(decision.command, ActionGoal) else None
+        goal = {} if goal_id is None else {
+            'node': self._node_name, 'action': decision.command.name, 'goal': goal_id.hex}
+        self._audit.append('executing', **_names(request, text), **goal)
+        outcome = self._begin(request, decision, text, step, goal_id)
+        self._audit.note('carried out', **_names(request, text), **goal,
+                         stage=outcome.stage.value, reason=outcome.evidence)
+        canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
+        why = f'{canceled}: ' if canceled and outcome.evidence else canceled
+        return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')
+
+    def _begin(
+        self, request: Request, decision: Decision, text: str, step: str, goal_id: UUID | None
+    ) -> Outcome:
         # The text goes out only with the command: whoever obeys it must not be ahead of the gate.
         if not request.advance(Stage.EXECUTING, command=text, reason=f'{step}{decision.reason}',
                                first=lambda: self._publish(text)):
-            return Outcome(Stage.CANCELED, request.cancel_reason)
+            return Outcome(Stage.CANCELED, '')
         watch = Watch(request.should_stop,
                       lambda words: _pass_on(request, text, f'{step}{words}'))
-        outcome = self._executor.execute(decision.command, self._settings.bounds, watch)
-        canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
-        why = f'{canceled}: ' if canceled else ''
-        return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')
+        return self._executor.execute(
+            decision.command, self._settings.bounds, watch, goal_id)
 
     def _end(self, request: Request, stage: Stage, text: str, reason: str) -> None:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
             stage, reason = Stage.CANCELED, request.cancel_reason
-        if not request.is_finished:
-            self._note('ended', **_names(request, text), stage=stage.value, reason=reason)
-            request.advance(stage, command=text, reason=reason)
-
-    def _note(self, event: str, **values: str) -> None:
-        """Write down what has happened; that cannot be undone, so a full disk must not hide it."""
-        try:
-            self._audit.append(event, **values)
-        except AuditError as error:
-            self._complain(str(error))
+        request.advance(stage, command=text, reason=reason)
 
 
 def _joined(texts: tuple[str, ...]) -> str:

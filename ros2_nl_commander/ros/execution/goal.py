@@ -20,8 +20,9 @@ from functools import partial
 import threading
 import time
 from typing import Any
+from uuid import UUID
 
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalInfo, GoalStatus
 from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
@@ -47,16 +48,19 @@ class GoalRun:
 
     :param endpoints: has the client
     :param command: the goal
+    :param goal_id: what the server shall know it by
     :raises FieldError: if the fields do not fit
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, endpoints: Endpoints, command: ActionGoal) -> None:
+    def __init__(self, endpoints: Endpoints, command: ActionGoal, goal_id: UUID) -> None:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self.name = command.name
         self._asked = endpoints.node, command.name, command.type_name
         self._presence: Presence | None = None
+        self._goal_id = GoalInfo().goal_id
+        self._goal_id.uuid = list(goal_id.bytes)
         self._send = endpoints.send_goal
         self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
@@ -121,8 +125,8 @@ class GoalRun:
                 self._ended.set()
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
             self._presence = Presence(*self._asked)
-            sending = self._send(
-                self._client, self._goal, lambda message: self._tell(message.feedback, watch))
+            sending = self._send(self._client, self._goal, self._goal_id,
+                                 lambda message: self._tell(message.feedback, watch))
         sending.add_done_callback(self._on_accepted)
         if not watch.wait_for_event(self._accepted, bounds.match_sec):
             if watch.should_stop():
