@@ -19,14 +19,13 @@ from __future__ import annotations
 import threading
 import time
 
-from action_msgs.msg import GoalStatus
 from execution_bench import (
-    assert_stands, between_spins, DRIVE_LONG, end, PATROL_LONG, say, simulated_robot, SIREN,
-    Starter)
+    assert_stands, between_spins, DRIVE_LONG, end, PATROL_LONG, say, set_fault,
+    simulated_robot, SIREN, Starter)
 import pytest
 import rclpy
 from rclpy.action import get_action_names_and_types
-from rclpy.action.server import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ActionServer, CancelResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
 from rclpy.node import Node
@@ -35,7 +34,7 @@ from ros2_nl_commander.ros.execution import goal
 from ros2_nl_commander.ros.execution.endpoints import SteadyActionClient
 from ros_bench import value, wait_until
 from std_msgs.msg import UInt8
-from std_srvs.srv import SetBool, Trigger
+from std_srvs.srv import Trigger
 from test_msgs.action import Fibonacci, NestedMessage
 
 SAY = TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'})
@@ -72,7 +71,7 @@ def swap_service(robot, heard):
 
 def swap_action(robot, heard):
     between_spins(robot, robot._patrol_server.destroy)
-    robot._patrol_server = between_spins(
+    robot._patrol_server._server = between_spins(
         robot, lambda: ActionServer(robot, NestedMessage, 'patrol', heard.append))
 
 
@@ -149,83 +148,61 @@ def test_a_listener_that_vanishes_under_way(bench, robot, start):
     wait_until(lambda: robot.state.speed_mps == 0.0)
 
 
-class SlowSwitch(Node):
-    """A service that answers when it may."""
-
-    def __init__(self, context):
-        super().__init__('slow', context=context)
-        self.may_answer, self.answered = threading.Event(), threading.Event()
-        self.create_service(SetBool, '/porter/siren', self._on_call)
-
-    def _on_call(self, _request, response):
-        self.may_answer.wait(20)
-        response.success = True
-        self.answered.set()
-        return response
-
-
-def test_a_response_that_comes_late_changes_nothing(bench, context, tmp_path):
-    slow = bench.add(SlowSwitch(context))
-    node = Starter(bench, tmp_path)(execution_timeout_sec=3.0)
+def test_a_response_that_comes_late_changes_nothing(bench, robot, start):
+    set_fault(robot, 'slow')
+    node = start(execution_timeout_sec=3.0)
     status = end(bench, SIREN)
     assert status.message == 'failed'
     assert 'no response within 3 s' in value(status, 'reason')
-    slow.may_answer.set()
-    assert slow.answered.wait(10)
+    assert not robot.state.siren
+    set_fault(robot, 'none')
+    wait_until(lambda: robot.state.siren)
     assert end(bench, SIREN, 'again').message == 'succeeded'  # came after the late one
     assert bench.stages('do it')[-1] == 'failed'
     client = next(one for one in node.clients if one.service_name == '/porter/siren')
     assert client._pending_requests == {}
 
 
+def test_a_goal_that_is_accepted_late_is_canceled(bench, robot, start):
+    set_fault(robot, 'slow')
+    node = start(match_timeout_sec=1.0)
+    status = end(bench, PATROL_LONG)
+    assert status.message == 'failed'
+    assert 'does not answer whether it takes the goal' in value(status, 'reason')
+    run, = node._desk.gate._executor._goals
+    assert not run.is_over
+    set_fault(robot, 'none')
+    wait_until(lambda: run.is_over)
+    assert_stands(robot)
+    assert not robot.state.patrol_rounds and bench.stages('do it')[-1] == 'failed'
+
+
 class SlowPatrol(Node):
-    """An action server that accepts when it may, and ends its goal when it may."""
+    """An action server that ends its goal when it may."""
 
     def __init__(self, context):
         super().__init__('slow', context=context)
-        self.may_accept, self.may_end = threading.Event(), threading.Event()
-        self.has_begun, self.ends = threading.Event(), []
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
         group = ReentrantCallbackGroup()
         self.server = ActionServer(
             self, Fibonacci, '/porter/patrol', self._patrol, callback_group=group,
-            goal_callback=self._on_goal, cancel_callback=lambda _goal: CancelResponse.ACCEPT)
+            cancel_callback=lambda _goal: CancelResponse.ACCEPT)
 
     def destroy_node(self):
         self.server.destroy()
         super().destroy_node()
-
-    def _on_goal(self, _request):
-        assert self.may_accept.wait(20)
-        return GoalResponse.ACCEPT
 
     def _patrol(self, handle):
         self.has_begun.set()
         while not (handle.is_cancel_requested and self.may_end.wait(0.01)):
             time.sleep(0.01)
         handle.canceled()
-        self.ends.append(handle.status)
         return Fibonacci.Result()
 
 
-@pytest.fixture
-def slow(bench, context):
-    return bench.add(SlowPatrol(context))
-
-
-def test_a_goal_that_is_accepted_late_is_canceled(bench, slow, tmp_path):
-    Starter(bench, tmp_path)(match_timeout_sec=1.0)
-    slow.may_end.set()
-    status = end(bench, PATROL_LONG)
-    assert status.message == 'failed'
-    assert 'does not answer whether it takes the goal' in value(status, 'reason')
-    slow.may_accept.set()
-    wait_until(lambda: slow.ends == [GoalStatus.STATUS_CANCELED])
-    assert bench.stages('do it')[-1] == 'failed'
-
-
-def test_a_goal_that_ends_long_after_its_cancel(bench, slow, tmp_path, monkeypatch):
+def test_a_goal_that_ends_long_after_its_cancel(bench, context, tmp_path, monkeypatch):
     monkeypatch.setattr(goal, 'CANCEL_SEC', 2.0)
-    slow.may_accept.set()
+    slow = bench.add(SlowPatrol(context))
     node = Starter(bench, tmp_path)()
     say(bench, PATROL_LONG)
     assert slow.has_begun.wait(10)
