@@ -69,7 +69,7 @@ class Patrol:
     @property
     def is_complete(self) -> bool:
         """Tell whether all places were visited."""
-        return self.rounds == self._goal.request.order
+        return bool(self.rounds == self._goal.request.order)
 
     def steer(self, pose: Pose2D) -> Pose2D | None:
         """Say where to drive, None to stand; to be asked in every control period."""
