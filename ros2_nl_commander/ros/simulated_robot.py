@@ -18,7 +18,7 @@ The robot of ``config/robots/demo_robot.yaml``, served for real over ROS 2.
 
 For the demo and for tests: every interface of that file exists under its name and does something
 that can be seen in ``state``. Its geometry is in ``kinematics``, its patrol in
-``simulated_patrol``.
+``simulated_patrol``, what can go wrong with it in ``simulated_faults``.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ from nav_msgs.msg import Odometry
 from rclpy.context import Context
 from rclpy.node import Node
 from ros2_nl_commander.ros.kinematics import approach, drive, Pose2D, yaw_from_quaternion
-from ros2_nl_commander.ros.simulated_patrol import PatrolServer
+from ros2_nl_commander.ros.simulated_faults import Faults
+from ros2_nl_commander.ros.simulated_patrol import PATROL_SPEED_MPS, PatrolServer
 from std_msgs.msg import Float64, String, UInt8
 from std_srvs.srv import Empty, SetBool, Trigger
 
 STEP_SEC = 0.02
 COMMAND_TIMEOUT_SEC = 0.5
 GOAL_SPEED_MPS = 0.5
+#: How often it says that it ignores something [s].
+SAY_SEC = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,14 @@ class SimulatedRobot(Node):
     Services: ``siren``, ``headlights``, ``tray_lock`` (SetBool), ``dock``, ``undock`` (Trigger),
     ``reset_odometry`` (Empty)
 
-    Actions: ``patrol`` (test_msgs/Fibonacci), see ``simulated_patrol``
+    Actions: ``patrol`` (test_msgs/Fibonacci) drives rounds with feedback, see ``simulated_patrol``
+
+    Parameters: ``fault`` (string, none) and ``fault_delay_sec`` (double, 2.0 s), see
+    ``simulated_faults``
+
+    A patrol has the base to itself, as the behaviours of iRobot's Create 3 have: while it runs,
+    ``cmd_vel`` and ``goal_pose`` are ignored, zeros too, with a warning. Cancel it to drive.
+    Of the other two the last one counts.
 
     :param context: rclpy context; the default one if None
     :param namespace: where its interfaces are
@@ -110,10 +120,11 @@ class SimulatedRobot(Node):
         self._state = RobotState()
         self._commanded_at = self._moved_at = time.monotonic()
         self._odometry = self.create_publisher(Odometry, 'odom', 10)
+        self._faults = Faults(self)
+        self._patrol_server = PatrolServer(
+            self, self._faults, lambda: self._state.pose, lambda: self._update(goal=None))
         self._create_subscriptions()
         self._create_services()
-        self._patrol_server = PatrolServer(
-            self, lambda rounds: self._update(patrol_rounds=rounds))
         self.create_timer(STEP_SEC, self._step)
 
     @property
@@ -123,6 +134,7 @@ class SimulatedRobot(Node):
 
     def destroy_node(self) -> None:
         """Destroy the action server as well, which a node does not do by itself."""
+        self._faults.close()
         self._patrol_server.destroy()
         super().destroy_node()
 
@@ -136,22 +148,33 @@ class SimulatedRobot(Node):
 
     def _create_services(self) -> None:
         for switch in ('siren', 'headlights', 'tray_lock'):
-            self.create_service(SetBool, switch, self._make_switch(switch))
-        self.create_service(Trigger, 'dock', self._make_docking(True))
-        self.create_service(Trigger, 'undock', self._make_docking(False))
-        self.create_service(Empty, 'reset_odometry', self._on_reset_odometry)
+            self._faults.create_service(SetBool, switch, self._make_switch(switch))
+        self._faults.create_service(Trigger, 'dock', self._make_docking(True))
+        self._faults.create_service(Trigger, 'undock', self._make_docking(False))
+        self._faults.create_service(Empty, 'reset_odometry', self._on_reset_odometry)
 
     def _update(self, **changes: Any) -> None:
         with self._lock:
             self._state = replace(self._state, **changes)
 
+    def _is_taken(self, topic: str) -> bool:
+        if self._patrol_server.patrol is None:
+            return False
+        self.get_logger().warning(
+            f'{topic} is ignored: a patrol is under way', throttle_duration_sec=SAY_SEC)
+        return True
+
     def _on_cmd_vel(self, twist: Twist) -> None:
+        if self._is_taken('cmd_vel'):
+            return
         self._commanded_at = time.monotonic()
         self._update(speed_mps=twist.linear.x, turn_radps=twist.angular.z, goal=None)
 
     def _on_goal_pose(self, message: PoseStamped) -> None:
         if message.header.frame_id != 'map':
             self.get_logger().warning(f"no way to a goal in frame '{message.header.frame_id}'")
+            return
+        if self._is_taken('goal_pose'):
             return
         at, q = message.pose.position, message.pose.orientation
         goal = Pose2D(at.x, at.y, yaw_from_quaternion(q.x, q.y, q.z, q.w))
@@ -197,9 +220,14 @@ class SimulatedRobot(Node):
             state = self._state
             if now - self._commanded_at > COMMAND_TIMEOUT_SEC:
                 state = replace(state, speed_mps=0.0, turn_radps=0.0)
+            speed_mps, patrol = GOAL_SPEED_MPS, self._patrol_server.patrol
+            if patrol is not None:
+                speed_mps = PATROL_SPEED_MPS
+                state = replace(state, speed_mps=0.0, turn_radps=0.0,
+                                goal=patrol.steer(state.pose), patrol_rounds=patrol.rounds)
             pose = drive(state.pose, state.speed_mps, state.turn_radps, seconds)
             if state.goal is not None:
-                pose = approach(state.pose, state.goal, GOAL_SPEED_MPS, seconds)
+                pose = approach(state.pose, state.goal, speed_mps, seconds)
             way = math.hypot(pose.x - state.pose.x, pose.y - state.pose.y)
             self._state = replace(
                 state, pose=pose, distance_m=state.distance_m + way,

@@ -51,6 +51,9 @@ SWITCH_SEC = 0.0005
 #: How long the spinning pauses for a callback that no thread is free for [s].
 BEGIN_SEC = 0.01
 
+#: How long an executor may take to come round [s].
+ROUND_SEC = 5.0
+
 #: A callback that runs longer than this when the spinning ends is left behind [s].
 JOIN_TIMEOUT_SEC = 5.0
 
@@ -132,6 +135,16 @@ class OrderlyExecutor(MultiThreadedExecutor):
             except Exception as error:
                 done.set_exception(error)  # raised where the result is waited for
         super().spin_once(timeout_sec)
+
+
+def between_spins(node: Node, work: Callable[[], _Result]) -> _Result:
+    """Do something while the executor of a node, if it has an orderly one, uses no entities."""
+    if not isinstance(node.executor, OrderlyExecutor):
+        return work()
+    try:
+        return node.executor.between_spins(work, ROUND_SEC)
+    except TimeoutError:
+        return work()  # nobody spins any more
 
 
 class BackgroundSpinner:

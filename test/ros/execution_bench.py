@@ -29,6 +29,7 @@ from rclpy.action.server import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from ros2_nl_commander.language.command import ActionGoal, Command, ServiceCall, TopicPublication
 from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
@@ -129,6 +130,13 @@ class Starter:
         return self._bench.start(**{
             'execute': 'auto', 'policy': str(self.policy), 'audit_log': str(self.audit),
             **parameters})
+
+
+def set_fault(robot: SimulatedRobot, fault: str, delay_sec: float = 60.0) -> None:
+    """Let something go wrong with a robot from now on."""
+    results = robot.set_parameters([Parameter('fault', value=fault),
+                                    Parameter('fault_delay_sec', value=delay_sec)])
+    assert all(result.successful for result in results)
 
 
 def say(bench: Bench, command: Command, sentence: str = 'do it') -> None:

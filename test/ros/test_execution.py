@@ -21,8 +21,8 @@ import sys
 
 from attack_corpus import ATTACKS, expanded
 from execution_bench import (
-    assert_stands, between_spins, DOCK, drive_half_a_metre, DRIVE_LONG, end, PATROL, PATROL_LONG,
-    POLICY, say, UNLOCK)
+    assert_stands, between_spins, DOCK, DRIVE, drive_half_a_metre, DRIVE_LONG, end, PATROL,
+    PATROL_LONG, POLICY, say, UNLOCK)
 import pytest
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
 from ros2_nl_commander.ros.execution.approvals import Approvals
@@ -94,6 +94,19 @@ def test_stopping_ends_what_runs(bench, robot, start, command, sign, how):
     status = bench.end_of('do it')
     assert status.message == 'canceled', value(status, 'reason')
     wait_until(lambda: robot.state.speed_mps == 0.0)
+    assert_stands(robot)
+
+
+@pytest.mark.parametrize('follower', [DRIVE, PATROL])
+def test_what_follows_a_patrol_has_the_base(bench, robot, start, follower):
+    start()
+    say(bench, PATROL_LONG, 'patrol')
+    wait_until(lambda: robot.state.distance_m)
+    say(bench, follower, 'next')
+    wait_until(lambda: bench.end_of('patrol').message == 'canceled')
+    at = robot.state.distance_m
+    assert bench.end_of('next').message == 'succeeded'
+    assert robot.state.distance_m - at > 0.2
     assert_stands(robot)
 
 

@@ -16,13 +16,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 from action_msgs.msg import GoalStatus
 from execution_bench import (
     assert_stands, between_spins, DRIVE_LONG, end, entity, far_context, PATROL_LONG, SAY, say,
-    simulated_robot, SIREN, SlowPatrol, Starter)
+    set_fault, simulated_robot, SIREN, SlowPatrol, Starter)
 import pytest
 from rclpy.action import get_action_names_and_types
 from rclpy.action.server import ActionServer
@@ -32,7 +31,7 @@ from ros2_nl_commander.ros.execution import goal
 from ros2_nl_commander.ros.execution.endpoints import SteadyActionClient
 from ros_bench import value, wait_until
 from std_msgs.msg import UInt8
-from std_srvs.srv import SetBool, Trigger
+from std_srvs.srv import Trigger
 from test_msgs.action import NestedMessage
 
 PATROL_ONCE = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 1})
@@ -60,7 +59,7 @@ def swap_service(robot, heard):
 
 def swap_action(robot, heard):
     between_spins(robot, robot._patrol_server.destroy)
-    robot._patrol_server = between_spins(
+    robot._patrol_server._server = between_spins(
         robot, lambda: ActionServer(robot, NestedMessage, 'patrol', heard.append))
 
 
@@ -137,29 +136,15 @@ def test_a_listener_that_vanishes_under_way(bench, robot, start):
     wait_until(lambda: robot.state.speed_mps == 0.0)
 
 
-class SlowSwitch(Node):
-    """A service that answers when it may."""
-
-    def __init__(self, context):
-        super().__init__('slow', context=context)
-        self.may_answer, self.answered = threading.Event(), threading.Event()
-        self.create_service(SetBool, '/porter/siren', self._on_call)
-
-    def _on_call(self, _request, response):
-        self.may_answer.wait(20)
-        response.success = True
-        self.answered.set()
-        return response
-
-
-def test_a_response_that_comes_late_changes_nothing(bench, context, tmp_path):
-    slow = bench.add(SlowSwitch(context))
-    node = Starter(bench, tmp_path)(execution_timeout_sec=3.0)
+def test_a_response_that_comes_late_changes_nothing(bench, robot, start):
+    set_fault(robot, 'slow')
+    node = start(execution_timeout_sec=3.0)
     status = end(bench, SIREN)
     assert status.message == 'failed'
     assert 'no response within 3 s' in value(status, 'reason')
-    slow.may_answer.set()
-    assert slow.answered.wait(10)
+    assert not robot.state.siren
+    set_fault(robot, 'none')
+    wait_until(lambda: robot.state.siren)
     assert end(bench, SIREN, 'again').message == 'succeeded'  # came after the late one
     assert bench.stages('do it')[-1] == 'failed'
     client = next(one for one in node.clients if one.service_name == '/porter/siren')

@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import math
 import time
 from typing import Any
@@ -39,12 +39,15 @@ from ros2_nl_commander.ros.kinematics import (  # noqa: E402
     Pose2D,
     yaw_from_quaternion,
 )
+from ros2_nl_commander.ros.simulated_patrol import PATROL_SPEED_MPS, SIDE_M  # noqa: E402
 from ros2_nl_commander.ros.simulated_robot import (  # noqa: E402
     COMMAND_TIMEOUT_SEC,
     SimulatedRobot,
+    STEP_SEC,
 )
+from ros2_nl_commander.ros.track import Track  # noqa: E402
 from ros_bench import Bench, ROBOT_FILE, TIMEOUT_SEC, wait_until  # noqa: E402
-from std_msgs.msg import Float64, String, UInt8  # noqa: E402
+from std_msgs.msg import Float64, Header, String, UInt8  # noqa: E402
 from std_srvs.srv import Empty, SetBool, Trigger  # noqa: E402
 from test_msgs.action import Fibonacci  # noqa: E402
 
@@ -172,36 +175,87 @@ def test_docking(bench: Bench, robot: SimulatedRobot) -> None:
         'already undocked', 'docked', 'already docked', 'undocked']
 
 
-def test_patrol(bench: Bench, robot: SimulatedRobot) -> None:
-    """A patrol walks its rounds with feedback, can be cancelled, and is alone."""
-    client = ActionClient(bench.user, Fibonacci, '/porter/patrol')
-    assert client.wait_for_server(TIMEOUT_SEC)
-    feedback: list[list[int]] = []
+class PatrolClient:
+    """Sends patrols and keeps the feedback."""
 
-    def send(order: int) -> Any:
-        future = client.send_goal_async(
+    def __init__(self, bench: Bench) -> None:
+        self.feedback: list[list[int]] = []
+        self._client: Any = ActionClient(bench.user, Fibonacci, '/porter/patrol')
+        assert self._client.wait_for_server(TIMEOUT_SEC)
+
+    def send(self, order: int) -> Any:
+        """Send a goal; give its handle."""
+        return _awaited(self._client.send_goal_async(
             Fibonacci.Goal(order=order),
-            feedback_callback=lambda m: feedback.append(list(m.feedback.sequence)))
-        wait_until(future.done)
-        return future.result()
+            feedback_callback=lambda m: self.feedback.append(list(m.feedback.sequence))))
 
-    def result_of(goal: Any) -> Any:
-        future = goal.get_result_async()
-        wait_until(future.done)
-        return future.result()
+    def result_of(self, goal: Any) -> Any:
+        """Wait for the end of a goal."""
+        return _awaited(goal.get_result_async())
 
-    assert not send(0).accepted
-    result = result_of(send(2))
+
+def _awaited(future: Any) -> Any:
+    wait_until(future.done)
+    return future.result()
+
+
+@pytest.fixture
+def patrols(bench: Bench, robot: SimulatedRobot) -> Iterator[PatrolClient]:
+    """Give who sends patrols."""
+    patrols = PatrolClient(bench)
+    yield patrols
+    patrols._client.destroy()
+
+
+def test_a_patrol_drives_its_rounds(robot: SimulatedRobot, patrols: PatrolClient) -> None:
+    """Place after place, with feedback, back to where it began; the way can be drawn."""
+    assert not patrols.send(0).accepted
+    with Track(lambda: robot.state.pose) as track:
+        result = patrols.result_of(patrols.send(2))
     assert result.status == GoalStatus.STATUS_SUCCEEDED
-    assert list(result.result.sequence) == [1, 2]
+    assert list(result.result.sequence) == [1, 2, 3, 4] * 2
     assert robot.state.patrol_rounds == 2
-    wait_until(lambda: feedback == [[1], [1, 2]])
-    goal = send(100)
-    assert not send(1).accepted
+    assert robot.state.distance_m == pytest.approx(8 * SIDE_M)
+    assert (robot.state.pose.x, robot.state.pose.y) == pytest.approx((0.0, 0.0))
+    assert not robot.state.is_moving
+    wait_until(lambda: patrols.feedback == [([1, 2, 3, 4] * 2)[:n] for n in range(1, 9)])
+    for along in ([pose.x for pose in track.poses], [pose.y for pose in track.poses]):
+        assert min(along) == pytest.approx(0.0, abs=1e-6)
+        assert max(along) == pytest.approx(SIDE_M, abs=0.2)
+
+
+def test_a_canceled_patrol_stands_at_once(robot: SimulatedRobot, patrols: PatrolClient) -> None:
+    """It is alone; once a cancel is answered the base moves no more, and the next may begin."""
+    goal = patrols.send(100)
+    wait_until(lambda: robot.state.distance_m)
+    assert not patrols.send(1).accepted
     wait_until(goal.cancel_goal_async().done)
-    assert result_of(goal).status == GoalStatus.STATUS_CANCELED
-    wait_until(lambda: send(1).accepted)
-    client.destroy()
+    at = robot.state.distance_m
+    assert patrols.result_of(goal).status == GoalStatus.STATUS_CANCELED
+    # A control period that had begun may have been a long one on a busy machine.
+    assert robot.state.distance_m - at < PATROL_SPEED_MPS * 5 * STEP_SEC
+    assert not robot.state.is_moving
+    assert patrols.result_of(patrols.send(1)).status == GoalStatus.STATUS_SUCCEEDED
+
+
+def test_a_patrol_has_the_base_to_itself(
+    bench: Bench, robot: SimulatedRobot, patrols: PatrolClient,
+) -> None:
+    """Velocities and goals beside it are ignored; it ends where it would without them."""
+    publisher = matched_publisher(bench.user, Twist, '/porter/cmd_vel')
+    twist = Twist()
+    twist.linear.x = twist.angular.z = 0.5
+    goal = patrols.send(1)
+    wait_until(lambda: robot.state.distance_m)
+    publish(bench.user, '/porter/goal_pose', PoseStamped(header=Header(frame_id='map')))
+    result = goal.get_result_async()
+    while not result.done():
+        publisher.publish(twist)
+        time.sleep(0.02)
+    assert result.result().status == GoalStatus.STATUS_SUCCEEDED
+    assert robot.state.distance_m == pytest.approx(4 * SIDE_M, abs=0.05)
+    publisher.publish(twist)
+    wait_until(lambda: robot.state.speed_mps == 0.5)
 
 
 def test_an_arc_does_not_depend_on_the_steps() -> None:

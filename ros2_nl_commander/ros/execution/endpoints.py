@@ -32,9 +32,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from ros2_nl_commander.ros.execution.messages import import_type
 from ros2_nl_commander.ros.execution.peers import check_not_remapped
-
-#: How long the executor of the node may take to come round [s].
-ROUND_SEC = 5.0
+from ros2_nl_commander.ros.spinning import between_spins
 
 _Made = TypeVar('_Made')
 
@@ -158,11 +156,4 @@ class Endpoints:
 
     def _orderly(self, work: Callable[[], _Made]) -> _Made:
         """Do something while the node's executor does not look at its entities."""
-        between_spins = getattr(self.node.executor, 'between_spins', None)
-        if between_spins is None:
-            return work()
-        try:
-            done: _Made = between_spins(work, ROUND_SEC)
-            return done
-        except TimeoutError:
-            return work()  # nobody spins any more
+        return between_spins(self.node, work)
