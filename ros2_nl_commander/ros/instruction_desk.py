@@ -102,7 +102,7 @@ class InstructionDesk:
             parameters.deadline_sec, self._pass_on)
         request.advance(Stage.RECEIVED)
         # Before any check: a stop that is shouted too long is still a stop.
-        if is_stop(text[:LONGEST_STOP], parameters.stop_words):
+        if is_stop(text[:LONGEST_STOP], parameters.stop_words, self.robot.robot):
             done = self.stop()
             # Where nothing is carried out here, others may obey the text: it is answered as any.
             if self.gate is not None and request.advance(Stage.SUCCEEDED, reason=done):
