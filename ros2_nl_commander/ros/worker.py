@@ -87,9 +87,8 @@ class InstructionWorker:
         """
         with self._changed:
             running, waiting = self._running, self._queue.drain()
-        ended = sum(request.cancel(reason) for request in waiting)
-        was_running = running is not None and running.cancel(reason)
-        return int(was_running), ended
+        was_running = running is not None and running.cancel(reason)  # first: it may move something
+        return int(was_running), sum(request.cancel(reason) for request in waiting)
 
     def pause(self, reason: str) -> None:
         """Accept no more requests, and cancel those that are here."""

@@ -21,7 +21,7 @@ the last line is torn, and ``read_audit`` skips it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 import errno
@@ -29,6 +29,7 @@ import fcntl
 import json
 import os
 from pathlib import Path
+import queue
 import threading
 from typing import Any
 
@@ -70,7 +71,7 @@ class AuditLog:
         :param event: what happened
         :raises AuditError: if it cannot be written
         """
-        record = {'time': datetime.now(timezone.utc).isoformat(), 'event': event, **values}
+        record = {'time': _now(), 'event': event, **values}
         line = json.dumps(record, ensure_ascii=False, default=str).encode() + b'\n'
         try:
             with self._lock, self._between_processes():
@@ -110,6 +111,49 @@ class AuditLog:
             if older.exists():
                 older.replace(self.path.with_name(f'{self.path.name}.{number + 1}'))
         self.path.replace(self.path.with_name(f'{self.path.name}.1'))
+
+
+class LateRecords:
+    """
+    Writes records in a thread of its own, for a stop: that must not wait for a disk.
+
+    :param audit: where to
+    :param complain: told what could not be written
+    """
+
+    def __init__(self, audit: AuditLog, complain: Callable[[str], None]) -> None:
+        self._audit = audit
+        self._complain = complain
+        self._lock = threading.Lock()
+        self._records: queue.SimpleQueue[dict[str, str] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def append(self, **values: str) -> None:
+        """Write a record soon, with the time of now."""
+        self._records.put({'time': _now(), **values})
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name='audit', daemon=True)
+                self._thread.start()
+
+    def close(self, timeout_sec: float) -> None:
+        """Wait until all is written, or the time is up; more may come after."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._records.put(None)
+            thread.join(timeout_sec)
+
+    def _work(self) -> None:
+        while (record := self._records.get()) is not None:
+            try:
+                self._audit.append(**record)
+            except AuditError as error:
+                self._complain(str(error))
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()
 
 
 def read_audit(path: Path) -> Iterator[dict[str, Any]]:

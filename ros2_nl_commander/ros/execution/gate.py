@@ -25,15 +25,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ros2_nl_commander.language.codec import parse_command
-from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.command import Command, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.approvals import Approvals
-from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
+from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog, LateRecords
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
+from ros2_nl_commander.ros.execution.halting import Halt
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage
+
+#: How long a gate that closes waits for the last records of its stops [s].
+RECORD_SEC = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Gate:
         self._settings = settings
         self._executor = executor
         self._audit = audit
+        self._late = LateRecords(audit, complain)
         self._publish = publish
         self._write_valid = write_valid
         self._complain = complain
@@ -96,15 +103,36 @@ class Gate:
         except NlCommanderError as error:
             self._end(request, Stage.FAILED, _joined(texts), str(error))
 
-    def halt(self, why: str) -> str:
-        """Stop at once what was moved; from any thread; says what was done."""
-        done = self._executor.halt()
-        self._note('halted', reason=why, done=done)
-        return done
+    def prepare(self, robot: RobotDescription) -> None:
+        """Get ready to stop all that the policy lets drive on a robot."""
+        self._executor.prepare(
+            (name, kind) for name, kind in robot.topics.items()
+            if is_velocity(kind) and self._settings.policy.may_allow(
+                TopicPublication(name, kind, {})))
+
+    def halt(self, why: str) -> Halt:
+        """Stop at once what was moved or might be; from any thread, without waiting."""
+        halt = self._executor.halt()
+        self._late.append(event='halted', reason=why, done=str(halt))
+        return halt
+
+    def settled(self, halt: Halt, seconds: float) -> Halt:
+        """Wait for what a halt had canceled to end; give what it has come to."""
+        if not halt.goals:
+            return halt
+        settled = halt.settled(seconds)
+        self._late.append(event='stopped' if settled.is_confirmed else 'stop not confirmed',
+                          done=str(settled))
+        return settled
+
+    def flush(self) -> None:
+        """Wait for the records of stops to be on the disk, for a bounded time."""
+        self._late.close(RECORD_SEC)
 
     def close(self) -> None:
         """Let go of what the executor keeps."""
         self._executor.close()
+        self.flush()
 
     def _handle(self, request: Request, texts: tuple[str, ...]) -> None:
         decisions = [self._decide(request, text) for text in texts]

@@ -22,6 +22,7 @@ import time
 from typing import Any
 
 from action_msgs.msg import GoalStatus
+from action_msgs.srv import CancelGoal
 from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
@@ -72,6 +73,19 @@ class GoalRun:
         """Tell whether the goal was refused or has ended, by the word of the server."""
         return self._ended.is_set()
 
+    @property
+    def what_goes_on(self) -> str:
+        """Say that the goal has not ended, as far as anybody knows; empty when it has."""
+        if self.is_over:
+            return ''
+        if not self._client.server_is_ready():
+            return f'the server of {self._name} is gone, and its goal is lost'
+        return f'the goal of {self._name} was told to stop and has not ended'
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end; tell whether it has come."""
+        return self._ended.wait(seconds)
+
     def run(self, bounds: Bounds, watch: Watch) -> Outcome:
         """
         Send the goal and wait for its end.
@@ -96,7 +110,7 @@ class GoalRun:
         with self._lock:
             self._is_halted = True
             if self._handle is not None and not self.is_over:
-                self._handle.cancel_goal_async()
+                self._cancel(self._handle)
 
     def _sent(self, bounds: Bounds, watch: Watch) -> Outcome:
         with self._lock:
@@ -119,13 +133,21 @@ class GoalRun:
             if handle.accepted:
                 self._handle = handle
                 if self._is_halted:
-                    handle.cancel_goal_async()
+                    self._cancel(handle)
         if handle.accepted:
             handle.get_result_async().add_done_callback(self._on_ended)
         else:
             self._client.forget_refused(handle)
             self._ended.set()
         self._accepted.set()
+
+    def _cancel(self, handle: ClientGoalHandle[Any, Any, Any]) -> None:
+        handle.cancel_goal_async().add_done_callback(self._on_cancel_answered)
+
+    def _on_cancel_answered(self, answer: Any) -> None:
+        """Count a goal as over that its server, started again, has never heard of."""
+        if answer.result().return_code == CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID:
+            self._ended.set()
 
     def _on_ended(self, result: Any) -> None:
         self._response = result.result()
@@ -145,9 +167,9 @@ class GoalRun:
                 outcome = self._canceled()
                 raise ExecutionError(f'{self._name}: not done within {bounds.run_sec:g} s; '
                                      f'{outcome.evidence}')
-        if self._response.status == GoalStatus.STATUS_CANCELED and watch.should_stop():
+        if self._status == GoalStatus.STATUS_CANCELED and watch.should_stop():
             return Outcome(Stage.CANCELED, 'the goal was canceled')
-        return self._judged(self._response)
+        return self._judged()
 
     def _canceled(self) -> Outcome:
         """Cancel the goal and wait until the server says that it has ended."""
@@ -156,14 +178,19 @@ class GoalRun:
             raise ExecutionError(f'{self._name}: the goal was told to stop and has not ended '
                                  f'within {CANCEL_SEC:g} s')
         return Outcome(Stage.CANCELED,
-                       f'the goal was {_ENDS.get(self._response.status, "ended")}')
+                       f'the goal was {_ENDS.get(self._status, "ended")}')
 
-    def _judged(self, response: Any) -> Outcome:
-        end = _ENDS.get(response.status, f'given up with status {response.status}')
-        if response.status == GoalStatus.STATUS_SUCCEEDED:
+    @property
+    def _status(self) -> int:
+        return GoalStatus.STATUS_UNKNOWN if self._response is None else self._response.status
+
+    def _judged(self) -> Outcome:
+        end = _ENDS.get(self._status, f'given up with status {self._status}')
+        if self._status == GoalStatus.STATUS_SUCCEEDED:
             return Outcome(Stage.SUCCEEDED, 'the goal succeeded')
+        result = getattr(self._response, 'result', None)
         said = next((str(text) for name in ('error_msg', 'message')
-                     if (text := getattr(response.result, name, ''))), '')
+                     if (text := getattr(result, name, ''))), '')
         raise ExecutionError(f'{self._name}: the goal was {end}{": " + said if said else ""}')
 
     def _tell(self, feedback: Any, watch: Watch) -> None:
