@@ -157,12 +157,14 @@ class InstructionDesk:
     def _halt(self) -> Halt:
         """Stop everything at once, from any thread."""
         gate = self.gate
-        done, faults = [], []
+        done: list[str] = []
+        faults: list[str] = []
         # First the requests: what they do next must find them ended, and add nothing to the halt.
+        # Whatever becomes of that, the robot stops.
         try:
             running, waiting = self.worker.cancel('stopped')
             done.append(f'canceled {running} running and {waiting} waiting')
-        except Exception as error:  # a status that cannot be published: the robot stops all the same
+        except Exception as error:  # a status that cannot be published
             faults.append(f'the instructions were not ended: {type(error).__name__}: {error}')
         return (Halt() if gate is None else gate.halt('stopped')).and_also(done, faults)
 

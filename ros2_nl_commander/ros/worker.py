@@ -87,7 +87,8 @@ class InstructionWorker:
         """
         with self._changed:
             running, waiting = self._running, self._queue.drain()
-        was_running = running is not None and running.cancel(reason)  # first: it may move something
+        # First what may move something.
+        was_running = running is not None and running.cancel(reason)
         return int(was_running), sum(request.cancel(reason) for request in waiting)
 
     def pause(self, reason: str) -> None:

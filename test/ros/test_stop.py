@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""What a stop says of itself: success only where everything stands, as far as the node can know."""
+"""What a stop says of itself: success only where everything stands, as far as anybody knows."""
 
 from __future__ import annotations
 

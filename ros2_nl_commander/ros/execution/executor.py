@@ -87,7 +87,8 @@ class CommandExecutor:
             self._goals = [goal for goal in self._goals if not goal.is_over]
             goals, velocities = tuple(self._goals), tuple(self._velocities.values())
             others = [other.name for other in self._others if other.goes_on]
-        faults, zeroed = [], []
+        faults: list[str] = []
+        zeroed: list[str] = []
         for publication in velocities:
             with self._noted(f'no zero velocity on {publication.name}', faults):
                 zeroed += [publication.name] if publication.halt() else []

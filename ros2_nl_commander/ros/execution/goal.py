@@ -182,7 +182,8 @@ class GoalRun:
 
     @property
     def _status(self) -> int:
-        return GoalStatus.STATUS_UNKNOWN if self._response is None else self._response.status
+        response = self._response
+        return GoalStatus.STATUS_UNKNOWN if response is None else int(response.status)
 
     def _judged(self) -> Outcome:
         end = _ENDS.get(self._status, f'given up with status {self._status}')
