@@ -46,7 +46,8 @@ def test_does_not_stop(sentence):
     'остановись', 'Стой!', 'стооой', 'стоп', 'пожалуйста, остановись', '停', '停车', '停下', '停!停!停!',
     '请停下', '止まれ', 'とまれ!', '止まってください', '멈춰', 'stanna!', 'Stå still', 'stans', 'Stój!',
     'zatrzymaj się', 'Zastav!', 'állj', 'Pysähdy', 'Dur!', 'σταμάτα', 'No te muevas',
-    'Ne bouge pas !', 'Fermatevi!', 'Oprește-te', 'قف', 'עצור', 'रुको', 'Dừng lại!', 'หยุด', 'Berhenti', 'зупинись'])
+    'Ne bouge pas !', 'Fermatevi!', 'Oprește-te', 'قف', 'עצור', 'रुको', 'Dừng lại!', 'หยุด',
+    'Berhenti', 'зупинись'])
 def test_stops_in_other_languages(sentence):
     assert is_stop(sentence)
 
