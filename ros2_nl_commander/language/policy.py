@@ -87,9 +87,17 @@ class Policy:
     rules: tuple[Rule, ...]
     clamps: bool = False
 
+    def may_allow(self, command: Command) -> bool:
+        """Tell whether a command to the interface of this one may be carried out, with a limit."""
+        rule = self._rule_for(command)
+        return rule is not None and rule.tier is not Tier.DENY
+
+    def _rule_for(self, command: Command) -> Rule | None:
+        return next((rule for rule in self.rules if rule.matches(command)), None)
+
     def decide(self, command: Command) -> Decision:
         """Decide on a command that parses and fits the robot."""
-        rule = next((rule for rule in self.rules if rule.matches(command)), None)
+        rule = self._rule_for(command)
         if rule is None:
             return Decision(Tier.DENY, command, f'no rule of the policy allows {command.name}')
         if rule.tier is Tier.DENY:

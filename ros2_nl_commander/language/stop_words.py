@@ -20,43 +20,75 @@ Only whole sentences count. "stop at ward 3" and "stop the music" are requests l
 
 from __future__ import annotations
 
+from functools import lru_cache
 import re
 import unicodedata
 
 #: In languages that robots are shouted at in; spaces between words, commas between sentences.
 STOP_WORDS = (
+    # English
     'stop, halt, freeze, abort, cancel, stand still, hold still, do not move, dont move, '
     'don t move, emergency stop, e stop, estop, whoa, '
-    'stopp, anhalten, halt an, bleib stehen, stehen bleiben, nothalt, not halt, notaus, '
-    'arrete, arretez, arret, arrete toi, arretez vous, arret d urgence, arret durgence, stoppe, '
-    'para, parate, alto, detente, detengase, pare, parar, quieto, '
-    'ferma, fermati, fermo, sta fermo, '
-    'stoj, stoi, стоп, стой, zatrzymaj sie, staa, sta stille, seis, dur, '
-    '停, 停止, 停下, 停下来, 止まれ, とまれ, 止まって, ストップ, 멈춰, 정지, قف, توقف, रुको, стій')
+    # German, Dutch, Swedish, Norwegian, Danish
+    'stopp, stoppen, anhalten, halt an, halte an, bleib stehen, stehen bleiben, stehenbleiben, '
+    'nothalt, not halt, notaus, sta stil, stanna, stoppa, sta still, stans, sta stille, stands, '
+    # French
+    'arrete, arretez, arreter, arret, arrete toi, arretez vous, arret d urgence, arret durgence, '
+    'stoppe, stoppez, halte, ne bouge pas, ne bougez pas, '
+    # Spanish, Portuguese, Italian, Catalan, Romanian
+    'para, parate, alto, detente, detengase, pare, paren, parem, parar, quieto, no te muevas, '
+    'ferma, fermati, fermatevi, fermo, sta fermo, alt, atura, aturat, opreste, opreste te, '
+    # Polish, Czech, Slovak, Croatian, Slovenian
+    'stoj, stoi, zatrzymaj sie, stuj, zastav, zastavte, stani, stanite, ustavi, ustavi se, '
+    # Russian, Ukrainian, Bulgarian
+    'стоп, стой, стойте, остановись, остановитесь, стоять, замри, не двигайся, стій, стійте, '
+    'зупинись, зупиніться, спри, спрете, '
+    # Finnish, Estonian, Hungarian, Lithuanian, Latvian, Turkish, Greek
+    'seis, pysahdy, peatu, allj, allj meg, sustok, apstajies, dur, durun, σταμάτα, σταματήστε, '
+    'στοπ, '
+    # Chinese, Japanese, Korean
+    '停, 停止, 停下, 停下来, 停下來, 停车, 停車, 停一下, 请停, 请停下, 请停止, 快停, 快停下, 急停, '
+    '紧急停止, 站住, 别动, 不要动, 止まれ, とまれ, 止まって, とまって, 止まってください, ストップ, '
+    '停止して, 緊急停止, 動くな, 멈춰, 멈춰요, 멈추세요, 정지, 그만, 스톱, '
+    # Arabic, Persian, Hebrew, Hindi, Vietnamese, Indonesian, Thai
+    'قف, توقف, ایست, بایست, עצור, תעצור, रुको, रुकिए, रुक जाओ, dừng lại, berhenti, หยุด')
 
-#: Words that add nothing: "please stop now!" is "stop".
-_FILLERS = frozenset(
-    'please now right immediately robot hey ok okay all everything it just the moving driving '
-    'here there that this bitte sofort jetzt svp maintenant ya ahora por favor subito per '
-    'favore'.split())
+#: Words that add nothing: "can you please stop moving now" is "stop".
+_FILLERS = (
+    'please can could would will you now right immediately robot hey oh ok okay all everything '
+    'it just the moving driving turning going rolling spinning rotating here there that this '
+    'bitte sofort jetzt roboter svp maintenant ya ahora por favor subito per favore '
+    'пожалуйста робот сейчас nu genast lutfen 请 机器人 ロボット 로봇')
+
+#: Before a stop these only add weight; "no stop" itself says the contrary.
+_NO_NO = re.compile(r'\b(?:no\s+){2,}|\bno\s*[,.!]+')
 
 
-def is_stop(sentence: str, more: str = '') -> bool:
+def is_stop(sentence: str, more: str = '', robot: str = '') -> bool:
     """
     Tell whether a sentence says stop and nothing else.
 
     :param more: sentences that do besides ``STOP_WORDS``, commas between them
+    :param robot: its name; "porter, stop!" is "stop"
     """
-    known = {_plain(word) for word in f'{STOP_WORDS},{more}'.split(',')} - {''}
-    words = _plain(sentence).split()
-    meant = [word for word in words if word not in _FILLERS]
+    known = _plain_ones(f'{STOP_WORDS},{more}', ',')
+    fillers = _plain_ones(_FILLERS, ' ')
+    said = _plain(_NO_NO.sub(' ', sentence.casefold()))
+    unnamed = f' {said} '.replace(f' {_plain(robot)} ', ' ')
+    meant = [word for word in unnamed.split() if word not in fillers]
     # "stop stop halt" too.
-    return ' '.join(words) in known or ' '.join(meant) in known or (
+    return said in known or ' '.join(meant) in known or (
         bool(meant) and all(word in known for word in meant))
 
 
+@lru_cache(8)
+def _plain_ones(texts: str, separator: str) -> frozenset[str]:
+    return frozenset(map(_plain, texts.split(separator))) - {''}
+
+
 def _plain(text: str) -> str:
-    """Leave letters and single spaces, without accents and in lower case."""
+    """Leave letters and single spaces, without accents, drawls ("stooop") and capitals."""
     decomposed = unicodedata.normalize('NFKD', text.casefold().replace('\u2019', "'"))
     letters = ''.join(one for one in decomposed if unicodedata.category(one) != 'Mn')
-    return ' '.join(re.sub(r'[^\w\s]|_', ' ', letters.replace("'", '')).split())
+    words = ' '.join(re.sub(r'[^\w\s]|_', ' ', letters.replace("'", '')).split())
+    return re.sub(r'([^\W\d])\1{2,}', r'\1', words)

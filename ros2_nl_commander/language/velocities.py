@@ -25,10 +25,20 @@ _VELOCITIES = frozenset({
     'geometry_msgs/msg/Twist', 'geometry_msgs/msg/TwistStamped',
     'ackermann_msgs/msg/AckermannDrive', 'ackermann_msgs/msg/AckermannDriveStamped'})
 
+#: Words, colours and switches: what they set moves nothing, or stands where it was set to.
+_STANDING = frozenset(f'std_msgs/msg/{name}' for name in (
+    'String', 'Char', 'Byte', 'Bool', 'ColorRGBA', 'Int8', 'Int16', 'Int32', 'Int64', 'UInt8',
+    'UInt16', 'UInt32', 'UInt64'))
+
 
 def is_velocity(type_name: str) -> bool:
     """Tell whether a type holds velocities of a base, which last until the next message."""
     return type_name in _VELOCITIES
+
+
+def sets_going(type_name: str) -> bool:
+    """Tell whether a message of a type may set something going that no further message ends."""
+    return not is_velocity(type_name) and type_name not in _STANDING
 
 
 def velocity_in(fields: Fields) -> Value:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import itertools
+import threading
 import time
 
 from ros2_nl_commander.language.errors import InstructionError, ModelError
@@ -33,6 +34,7 @@ from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.stop_words import is_stop
 from ros2_nl_commander.ros.answering import Answerer, DraftsOf
 from ros2_nl_commander.ros.execution.gate import Gate
+from ros2_nl_commander.ros.execution.halting import CONFIRM_SEC, Halt, WAITING_STOPS
 from ros2_nl_commander.ros.figures import Figures
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.request import Report, Request
@@ -66,17 +68,25 @@ class InstructionDesk:
         self._description: dict[str, str] = {}
         self._start = f'{time.time_ns() // 1_000_000 & 0xffffffff:x}'
         self._counter = itertools.count(1)
+        self._may_wait = threading.Semaphore(WAITING_STOPS)
+        #: Wait for the end of what a stop word has stopped; whoever shouts again is heard.
+        self._stops: list[threading.Thread] = []
 
     def equip(
         self, generator: Generator, robot: RobotDescription, gate: Gate | None = None,
     ) -> None:
         """Answer with this generator, which was told of this robot; a gate carries out."""
         self._description = generator.describe()
+        if gate is not None:
+            gate.prepare(robot)
         self._generator, self.robot, self.gate = generator, robot, gate
 
     def use_robot(self, robot: RobotDescription) -> None:
         """Publish from now on only what this robot accepts."""
         self.robot = robot
+        gate = self.gate
+        if gate is not None:
+            gate.prepare(robot)
 
     def strip(self) -> None:
         """Let go of the generator, so that its memory is free, and of the gate."""
@@ -102,10 +112,11 @@ class InstructionDesk:
             parameters.deadline_sec, self._pass_on)
         request.advance(Stage.RECEIVED)
         # Before any check: a stop that is shouted too long is still a stop.
-        if is_stop(text[:LONGEST_STOP], parameters.stop_words):
-            done = self.stop()
+        if is_stop(text[:LONGEST_STOP], parameters.stop_words, self.robot.robot):
+            halt = self._halt()
             # Where nothing is carried out here, others may obey the text: it is answered as any.
-            if self.gate is not None and request.advance(Stage.SUCCEEDED, reason=done):
+            if self.gate is not None:
+                self._end_soon(request, halt)
                 return
         try:
             request.instruction = check_instruction(text, parameters.max_instruction_length)
@@ -116,30 +127,30 @@ class InstructionDesk:
         if not self.worker.submit(request, parameters.queue_depth, preempts):
             request.advance(Stage.DECLINED, reason=f'not active: {why_closed}')
 
-    def stop(self) -> str:
+    def stop(self) -> Halt:
         """
-        Stop everything at once, whatever is going on; from any thread.
+        Stop everything at once, whatever is going on, and wait a moment for it to end.
 
-        :returns: what was done, in words
+        Where several stops wait already, one more does not: the next must find a thread free.
         """
-        # First the requests: what they do next must find them ended, and add nothing to the halt.
-        gate = self.gate
-        running, waiting = self.worker.cancel('stopped')
-        halted = f'{gate.halt("stopped")}; ' if gate is not None else ''
-        return f'{halted}canceled {running} running and {waiting} waiting'
+        return self._settled(self._halt())
 
     def pause(self, reason: str) -> None:
         """Take no more instructions, end those that are here, and stop the robot."""
         gate = self.gate
-        self.worker.pause(reason)
-        if gate is not None:
-            gate.halt(reason)
+        try:
+            self.worker.pause(reason)
+        finally:
+            if gate is not None:
+                gate.halt(reason)
 
     def close(self, reason: str, timeout_sec: float) -> None:
         """End everything, for good, and stop the robot."""
+        gate = self.gate
         self.pause(reason)
         self.worker.close(reason, timeout_sec)
-        gate = self.gate
+        for stop in tuple(self._stops):
+            stop.join(timeout_sec)
         if gate is not None:
             gate.sign_off()
 
@@ -149,6 +160,44 @@ class InstructionDesk:
         gate = self.gate
         if gate is not None:
             gate.write_down()
+
+    def _halt(self) -> Halt:
+        """Stop everything at once, from any thread."""
+        gate = self.gate
+        done: list[str] = []
+        faults: list[str] = []
+        # First the requests: what they do next must find them ended, and add nothing to the halt.
+        # Whatever becomes of that, the robot stops.
+        try:
+            running, waiting = self.worker.cancel('stopped')
+            done.append(f'canceled {running} running and {waiting} waiting')
+        except Exception as error:  # a status that cannot be published
+            faults.append(f'the instructions were not ended: {type(error).__name__}: {error}')
+        return (Halt() if gate is None else gate.halt('stopped')).and_also(done, faults)
+
+    def _settled(self, halt: Halt) -> Halt:
+        gate = self.gate
+        waits = self._may_wait.acquire(blocking=False)
+        try:
+            seconds = CONFIRM_SEC if waits else 0.0
+            return halt.settled(seconds) if gate is None else gate.settled(halt, seconds)
+        finally:
+            if waits:
+                self._may_wait.release()
+
+    def _end_soon(self, request: Request, halt: Halt) -> None:
+        """End a stop word once it is known whether it has stopped everything; returns at once."""
+        def end() -> None:
+            settled = self._settled(halt)
+            request.advance(Stage.SUCCEEDED if settled.is_confirmed else Stage.FAILED,
+                            reason=str(settled))
+
+        if not halt.goals:
+            end()
+            return
+        self._stops = [stop for stop in self._stops if stop.is_alive()]
+        self._stops.append(threading.Thread(target=end, name='stop', daemon=True))
+        self._stops[-1].start()
 
     def _pass_on(self, report: StatusReport) -> None:
         gate = self.gate

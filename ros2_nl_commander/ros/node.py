@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined,unused-ignore]
 from rclpy.context import Context
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
@@ -113,8 +113,8 @@ class NlCommander(PatientLifecycleNode):
         self.create_subscription(
             String, '~/approve', self._on_approval, qos.INSTRUCTION,
             callback_group=MutuallyExclusiveCallbackGroup())
-        self.create_service(
-            Trigger, '~/stop', self._on_stop, callback_group=MutuallyExclusiveCallbackGroup())
+        self.create_service(  # reentrant: a stop that waits for an end keeps no other waiting
+            Trigger, '~/stop', self._on_stop, callback_group=ReentrantCallbackGroup())
         timers = MutuallyExclusiveCallbackGroup()
         # Steady: deadlines and diagnostics go on where simulated time stands still.
         clock = Clock(clock_type=ClockType.STEADY_TIME)
@@ -222,8 +222,8 @@ class NlCommander(PatientLifecycleNode):
         self._desk.receive(message.data, read_parameters(self), self._why_inactive)
 
     def _on_stop(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        response.message = self._desk.stop()
-        response.success = True
+        halt = self._desk.stop()
+        response.success, response.message = halt.is_confirmed, str(halt)
         return response
 
     def _on_approval(self, message: String) -> None:

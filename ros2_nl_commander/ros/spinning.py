@@ -35,6 +35,7 @@ from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.node import Node
 from rclpy.utilities import get_default_context
+from ros2_nl_commander.ros.execution.halting import WAITING_STOPS
 
 _Result = TypeVar('_Result')
 
@@ -42,8 +43,8 @@ _Result = TypeVar('_Result')
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 #: One each for a lifecycle transition, an instruction, an approval, the parameters, timers, and
-#: ``~/stop``.
-EXECUTOR_THREADS = 6
+#: ``~/stop``, which others may wait in.
+EXECUTOR_THREADS = 6 + WAITING_STOPS
 
 #: How long a thread may run Python code while others want to [s].
 SWITCH_SEC = 0.0005

@@ -88,9 +88,9 @@ class InstructionWorker:
         """
         with self._changed:
             running, waiting = self._running, self._queue.drain()
-        ended = sum(request.cancel(reason) for request in waiting)
+        # First what may move something.
         was_running = running is not None and running.cancel(reason)
-        return int(was_running), ended
+        return int(was_running), sum(request.cancel(reason) for request in waiting)
 
     def pause(self, reason: str) -> None:
         """Accept no more requests, and cancel those that are here."""

@@ -26,7 +26,9 @@ from ros2_nl_commander.language.stop_words import is_stop
     'Arrête !', 'arrete-toi', 'ALTO', '¡Para!', 'fermati subito', 'стоп', '停止', 'ストップ!',
     'Bitte anhalten', 'stop everything', 'ok stop it', '  stop  ',
     'stop the robot', 'stop moving', 'Stop! Halt!', 'stop right there', 'Not-Halt!',
-    "arrêt d'urgence", 'don´t move', '停下来', 'stop\nstop'])
+    "arrêt d'urgence", 'don´t move', '停下来', 'stop\nstop',
+    'stop driving', 'stop turning', 'stop moving', 'can you stop', 'Could you please stop?',
+    'please stop now', 'no no stop', 'No, stop!', 'No! No! Stop!', 'STOOOP', 'haaalt'])
 def test_stops(sentence):
     assert is_stop(sentence)
 
@@ -38,6 +40,44 @@ def test_stops(sentence):
     'stop the belt', 'do not stop'])
 def test_does_not_stop(sentence):
     assert not is_stop(sentence)
+
+
+@pytest.mark.parametrize('sentence', [
+    'остановись', 'Стой!', 'стооой', 'стоп', 'пожалуйста, остановись', '停', '停车', '停下', '停!停!停!',
+    '请停下', '止まれ', 'とまれ!', '止まってください', '멈춰', 'stanna!', 'Stå still', 'stans', 'Stój!',
+    'zatrzymaj się', 'Zastav!', 'állj', 'Pysähdy', 'Dur!', 'σταμάτα', 'No te muevas',
+    'Ne bouge pas !', 'Fermatevi!', 'Oprește-te', 'قف', 'עצור', 'रुको', 'Dừng lại!', 'หยุด',
+    'Berhenti', 'зупинись'])
+def test_stops_in_other_languages(sentence):
+    assert is_stop(sentence)
+
+
+@pytest.mark.parametrize('sentence', [
+    'porter stop', 'Porter, STOP!', 'stop, porter', 'hey porter please stop', 'стой, Porter'])
+def test_the_robot_may_be_called_by_its_name(sentence):
+    assert is_stop(sentence, robot='porter')
+    assert not is_stop(sentence, robot='other')
+
+
+@pytest.mark.parametrize('name', ['stop', 'Halt 2', '', '!', 'robot', 'rex 3'])
+def test_no_name_of_a_robot_is_in_the_way(name):
+    assert is_stop('stop!', robot=name) and is_stop(f'{name} stop', robot=name)
+    assert not is_stop('go', robot=name)
+
+
+#: Each asks for something else, whatever adds no meaning to a stop comes before or after it.
+OTHERS = (
+    'stop the siren', 'stop the music', "don't stop", 'do not stop', 'stop at ward 3',
+    'go to the bus stop', 'stop turning the tray', 'stop moving the arm', 'can I stop', 'no stop',
+    'turn right', 'keep moving', "can't stop", 'stop after ward 3', 'stop when you are there',
+    'не останавливайся', '不要停', 'stanna inte', '止まらないで', 'ne t arrête pas', 'porter goes')
+
+
+@pytest.mark.parametrize('sentence', OTHERS)
+def test_what_stops_something_else_is_no_stop_however_it_is_put(sentence):
+    for one in (sentence, f'please {sentence}', f'{sentence} now!', f'porter, {sentence}',
+                f'can you {sentence}?', f'No, {sentence}!', sentence.upper()):
+        assert not is_stop(one, robot='porter'), one
 
 
 def test_words_may_be_added():

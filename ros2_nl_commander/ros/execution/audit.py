@@ -85,7 +85,7 @@ class AuditLog:
 
     def note(self, event: str, **values: Any) -> None:
         """Keep one record to be written later; never waits, so that it is in no stop's way."""
-        record = {'time': datetime.now(timezone.utc).isoformat(), 'event': event, **values}
+        record = {'time': _now(), 'event': event, **values}
         line = json.dumps(record, ensure_ascii=False, default=str)
         # Half a surrogate pair has no UTF-8; as an escape it is JSON.
         self._notes.append(line.encode(errors='backslashreplace') + b'\n')
@@ -177,6 +177,10 @@ class AuditLog:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()
 
 
 def read_audit(path: Path) -> Iterator[dict[str, Any]]:

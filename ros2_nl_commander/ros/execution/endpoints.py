@@ -90,9 +90,12 @@ class Endpoints:
         """
         Give a publisher; one for each quality of service that was ever asked for.
 
+        Those of another type go: DDS bears one type for a topic in a process.
+
         :raises UnknownTypeError: if the type is not installed here
         """
         kind = import_type(type_name)
+        self._drop_publishers(name, type_name)
         return self._get(name, ('publisher', f'{name} {qos}', type_name),
                          lambda: self.node.create_publisher(kind, name, qos),
                          self.node.destroy_publisher)
@@ -140,6 +143,15 @@ class Endpoints:
         with self._lock:
             kept, self._kept = list(self._kept.values()), {}
         for _, destroy in kept:
+            self._orderly(destroy)
+
+    def _drop_publishers(self, name: str, but: str) -> None:
+        """Destroy the publishers of a topic that have another type than this."""
+        with self._lock:
+            others = [key for key in self._kept if key[0] == 'publisher'
+                      and key[1].split()[0] == name and key[2] != but]
+            gone = [self._kept.pop(key) for key in others]
+        for _, destroy in gone:
             self._orderly(destroy)
 
     def _get(

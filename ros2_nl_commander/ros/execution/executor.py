@@ -20,7 +20,8 @@ No text is handed to a shell or to the ``ros2`` tool: a command is a value, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 import threading
 from uuid import UUID, uuid4
@@ -32,6 +33,7 @@ from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution import goal
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
+from ros2_nl_commander.ros.execution.halting import Halt
 from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
 from ros2_nl_commander.ros.execution.publication import Publication
 from ros2_nl_commander.ros.execution.service import call_service
@@ -55,6 +57,8 @@ class CommandExecutor:
         #: Goals that the server has not said the end of; a stop cancels all of them.
         self._goals: list[goal.GoalRun] = []
         self._velocities: dict[tuple[str, str], Publication] = {}
+        #: Publications that cannot be taken back.
+        self._others: list[Publication] = []
 
     def execute(
         self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID | None = None
@@ -71,41 +75,55 @@ class CommandExecutor:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
             # Whatever rclpy raises: a handle destroyed by a shutdown, a graph query that fails.
-            self._try(self.halt)
+            self.halt()
             return Outcome(Stage.FAILED, f'{type(error).__name__}: {error}')
 
-    def halt(self) -> str:
+    def prepare(self, topics: Iterable[tuple[str, str]]) -> None:
         """
-        Stop at once what this executor has moved; from any thread, without waiting.
+        Make what a stop needs for topics of velocities: made only then, it would not be heard.
 
-        :returns: what was done, in words
+        :param topics: name and type of each
         """
-        with self._lock:
-            goals, velocities = tuple(self._goals), tuple(self._velocities.values())
-        for publication in velocities:
-            self._try(publication.halt)
-        for run in goals:
-            self._try(run.halt)
-        zeroed = ', '.join(publication.name for publication in velocities)
+        for name, type_name in topics:
+            try:
+                self._publication(name, type_name)
+            except Exception as error:  # a listener of another type, a type that is not installed
+                self._logger.warning(f'a stop will not reach {name}: {error}')
+
+    def halt(self) -> Halt:
+        """Stop at once what moves or may; from any thread, without waiting."""
         goals = tuple(self._unended())
-        lost = sum(run.is_lost for run in goals)
-        parts = ([f'zero velocity on {zeroed}'] if zeroed else []) + (
-            [f'goals being canceled: {len(goals) - lost}'] if len(goals) > lost else []) + (
-            [f'goals of servers that are gone: {lost}'] if lost else [])
-        return '; '.join(parts) or 'no motion or goal of this node was running'
+        with self._lock:
+            velocities = tuple(self._velocities.values())
+            others = [other.name for other in self._others if other.goes_on]
+        faults: list[str] = []
+        zeroed: list[str] = []
+        for publication in velocities:
+            with self._noted(f'no zero velocity on {publication.name}', faults):
+                zeroed += [publication.name] if publication.halt() else []
+        for run in goals:
+            with self._noted('a goal cannot be canceled', faults):
+                run.halt()
+        faults += [f'{name} was set going by a topic and cannot be recalled'
+                   for name in dict.fromkeys(others)]
+        done = (f'zero velocity on {", ".join(zeroed)}' if zeroed else
+                '' if goals else 'no motion or goal of this node was running')
+        return Halt((done,) if done else (), tuple(faults), goals)
 
     def close(self) -> None:
         """Destroy what is kept between commands."""
         with self._lock:
-            self._goals, self._velocities = [], {}
+            self._goals, self._velocities, self._others = [], {}, []
         self._endpoints.close()
 
-    def _try(self, stop: Callable[[], object]) -> None:
-        """Stop one thing; what cannot be stopped must not keep the others from it."""
+    @contextmanager
+    def _noted(self, what: str, faults: list[str]) -> Iterator[None]:
+        """Note what goes wrong with one thing; it must not keep the others from stopping."""
         try:
-            stop()
-        except Exception as error:  # a handle that rclpy has let go of
-            self._logger.error(f'cannot stop: {type(error).__name__}: {error}')
+            yield
+        except Exception as error:  # a listener that is gone, a handle that rclpy has let go of
+            faults.append(f'{what}: {type(error).__name__}: {error}')
+            self._logger.error(f'cannot stop: {faults[-1]}')
 
     def _run(
         self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
@@ -123,7 +141,7 @@ class CommandExecutor:
         if isinstance(command, ServiceCall):
             return call_service(self._endpoints, command, bounds, watch)
         if isinstance(command, TopicPublication):
-            return self._publication(command).run(command, bounds, watch)
+            return self._publication(command.name, command.type_name).run(command, bounds, watch)
         run = goal.GoalRun(self._endpoints, command, goal_id)
         earlier = self._unended()
         with self._lock:
@@ -147,13 +165,16 @@ class CommandExecutor:
             return ''
         return f'the goal of {", ".join(holding())} was told to stop and has not ended'
 
-    def _publication(self, command: TopicPublication) -> Publication:
-        """Give what publishes on a topic; for velocities it is kept, so that a stop finds it."""
-        key = command.name, command.type_name
-        if key in self._velocities:
-            return self._velocities[key]
-        made = Publication(self._endpoints, *key)
-        if is_velocity(command.type_name):
-            with self._lock:
-                self._velocities[key] = made
+    def _publication(self, name: str, type_name: str) -> Publication:
+        """Give what publishes on a topic; kept as long as a stop has to know of it."""
+        if (name, type_name) in self._velocities:
+            return self._velocities[name, type_name]
+        made = Publication(self._endpoints, name, type_name)
+        with self._lock:
+            if is_velocity(type_name):
+                # Those of another type cannot publish any more.
+                self._velocities = {key: kept for key, kept in self._velocities.items()
+                                    if key[0] != name or key[1] == type_name}
+                return self._velocities.setdefault((name, type_name), made)
+            self._others = [*(other for other in self._others if other.goes_on), made]
         return made

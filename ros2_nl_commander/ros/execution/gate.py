@@ -26,12 +26,15 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from ros2_nl_commander.language.codec import parse_command
-from ros2_nl_commander.language.command import ActionGoal, Command
+from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.approvals import Approvals
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
+from ros2_nl_commander.ros.execution.halting import Halt
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
 from ros2_nl_commander.ros.execution.surroundings import Sight, Surroundings
 from ros2_nl_commander.ros.request import Request
@@ -100,11 +103,27 @@ class Gate:
         except NlCommanderError as error:
             self._end(request, Stage.FAILED, _joined(texts), str(error))
 
-    def halt(self, why: str) -> str:
-        """Stop at once what was moved; from any thread; says what was done."""
-        done = self._executor.halt()
-        self._audit.note('halted', reason=why, done=done)
-        return done
+    def prepare(self, robot: RobotDescription) -> None:
+        """Get ready to stop all that the policy lets drive on a robot."""
+        self._executor.prepare(
+            (name, kind) for name, kind in robot.topics.items()
+            if is_velocity(kind) and self._settings.policy.may_allow(
+                TopicPublication(name, kind, {})))
+
+    def halt(self, why: str) -> Halt:
+        """Stop at once what was moved or might be; from any thread, without waiting."""
+        halt = self._executor.halt()
+        self._audit.note('halted', reason=why, done=str(halt))
+        return halt
+
+    def settled(self, halt: Halt, seconds: float) -> Halt:
+        """Wait for what a halt had canceled to end; give what it has come to."""
+        if not halt.goals:
+            return halt
+        settled = halt.settled(seconds)
+        self._audit.note('stopped' if settled.is_confirmed else 'stop not confirmed',
+                         done=str(settled))
+        return settled
 
     def note(self, report: StatusReport) -> None:
         """Have the receipt and the end of an instruction written down soon; without waiting."""

@@ -23,6 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from action_msgs.msg import GoalInfo, GoalStatus
+from action_msgs.srv import CancelGoal
 from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
@@ -92,6 +93,19 @@ class GoalRun:
             self._presence is not None and self._presence.is_lost())
         return self._is_halted and not self.is_lost and not self.is_over
 
+    @property
+    def what_goes_on(self) -> str:
+        """Say that the goal has not ended, as far as anybody knows; empty when it has."""
+        if self.is_over:
+            return ''
+        if not self._client.server_is_ready():
+            return f'the server of {self.name} is gone, and its goal is lost'
+        return f'the goal of {self.name} was told to stop and has not ended'
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end; tell whether it has come."""
+        return self._ended.wait(seconds)
+
     def run(self, bounds: Bounds, watch: Watch) -> Outcome:
         """
         Send the goal and wait for its end.
@@ -117,7 +131,7 @@ class GoalRun:
             self._is_halted = True
             if self._handle is not None and not self.is_over and (
                     not self.is_lost or self._client.server_is_ready()):
-                self._handle.cancel_goal_async()
+                self._cancel(self._handle)
 
     def _sent(self, bounds: Bounds, watch: Watch) -> Outcome:
         with self._lock:
@@ -145,13 +159,21 @@ class GoalRun:
             if handle.accepted:
                 self._handle = handle
                 if self._is_halted:
-                    handle.cancel_goal_async()
+                    self._cancel(handle)
         if handle.accepted:
             handle.get_result_async().add_done_callback(self._on_ended)
         else:
             self._client.forget_refused(handle)
             self._ended.set()
         self._accepted.set()
+
+    def _cancel(self, handle: ClientGoalHandle[Any, Any, Any]) -> None:
+        handle.cancel_goal_async().add_done_callback(self._on_cancel_answered)
+
+    def _on_cancel_answered(self, answer: Any) -> None:
+        """Count a goal as over that its server, started again, has never heard of."""
+        if answer.result().return_code == CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID:
+            self._ended.set()
 
     def _on_ended(self, result: Any) -> None:
         self._response = result.result()
@@ -170,9 +192,9 @@ class GoalRun:
                 outcome = self._canceled()
                 raise ExecutionError(f'{self.name}: not done within {bounds.run_sec:g} s; '
                                      f'{outcome.evidence}')
-        if self._response.status == GoalStatus.STATUS_CANCELED and watch.should_stop():
+        if self._status == GoalStatus.STATUS_CANCELED and watch.should_stop():
             return Outcome(Stage.CANCELED, 'the goal was canceled')
-        return self._judged(self._response)
+        return self._judged()
 
     def _canceled(self) -> Outcome:
         """Cancel the goal and wait until the server says that it has ended."""
@@ -181,14 +203,20 @@ class GoalRun:
             raise ExecutionError(f'{self.name}: the goal was told to stop and has not ended '
                                  f'within {CANCEL_SEC:g} s')
         return Outcome(Stage.CANCELED,
-                       f'the goal was {_ENDS.get(self._response.status, "ended")}')
+                       f'the goal was {_ENDS.get(self._status, "ended")}')
 
-    def _judged(self, response: Any) -> Outcome:
-        end = _ENDS.get(response.status, f'given up with status {response.status}')
-        if response.status == GoalStatus.STATUS_SUCCEEDED:
+    @property
+    def _status(self) -> int:
+        response = self._response
+        return GoalStatus.STATUS_UNKNOWN if response is None else int(response.status)
+
+    def _judged(self) -> Outcome:
+        end = _ENDS.get(self._status, f'given up with status {self._status}')
+        if self._status == GoalStatus.STATUS_SUCCEEDED:
             return Outcome(Stage.SUCCEEDED, 'the goal succeeded')
+        result = getattr(self._response, 'result', None)
         said = next((str(text) for name in ('error_msg', 'message')
-                     if (text := getattr(response.result, name, ''))), '')
+                     if (text := getattr(result, name, ''))), '')
         raise ExecutionError(f'{self.name}: the goal was {end}{": " + said if said else ""}')
 
     def _tell(self, feedback: Any, watch: Watch) -> None:

@@ -30,7 +30,7 @@ from rclpy.publisher import Publisher
 from rclpy.qos import ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
-from ros2_nl_commander.language.velocities import is_velocity
+from ros2_nl_commander.language.velocities import is_velocity, sets_going
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)
@@ -62,13 +62,23 @@ class Publication:
 
     def __init__(self, endpoints: Endpoints, name: str, type_name: str) -> None:
         self.name, self.type_name = name, type_name
+        self._endpoints = endpoints
         self._node = endpoints.node
         self._message_class = import_type(type_name)
         self._lock = threading.Lock()
         self._is_halted = False
+        self._moves = is_velocity(type_name)
+        #: Whether a velocity has gone out and no zero after it.
+        self._is_moving = False
+        #: When what was set going by it counts as over; a topic has nobody who would say so.
+        self._goes_on_until = 0.0
         self._check_types()  # DDS refuses two types for one topic in one process, in its own words
-        self._endpoints = endpoints
         self._publisher: Publisher[Any] = self._offered()
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether it has set something going that may move still, and that no zero ends."""
+        return time.monotonic() < self._goes_on_until
 
     def run(self, command: TopicPublication, bounds: Bounds, watch: Watch) -> Outcome:
         """
@@ -84,11 +94,12 @@ class Publication:
         presence = Presence(self._node, self.name, self.type_name)
         with self._lock:
             self._is_halted = False
-        moves = is_velocity(self.type_name)
+        if sets_going(self.type_name):
+            self._goes_on_until = time.monotonic() + bounds.run_sec
         try:
             sent = self._publish_all(message, command, watch, presence)
         finally:
-            if moves:
+            if self._moves:
                 self._publish_zeros()
         times = command.times
         if sent < times or watch.should_stop():
@@ -102,11 +113,19 @@ class Publication:
         self._check_listeners(presence, sent)
         return Outcome(Stage.SUCCEEDED, f'messages published: {sent}, {self._listeners()}')
 
-    def halt(self) -> None:
-        """Publish a zero at once, and nothing else until the next command; from any thread."""
+    def halt(self) -> bool:
+        """
+        Publish a zero at once, and nothing else until the next command; from any thread.
+
+        :returns: whether anybody listens
+        :raises ExecutionError: if nobody does, and the last that was published is a velocity
+        """
         with self._lock:
             self._is_halted = True
-            self._send(self._message_class())
+            self._send_zero()
+            if self._is_moving:
+                raise ExecutionError('the listener is gone')
+            return self._publisher.get_subscription_count() > 0
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
@@ -133,7 +152,7 @@ class Publication:
         self, message: Any, command: TopicPublication, watch: Watch, presence: Presence
     ) -> int:
         """Publish at the rate; a velocity lasts its period, also the last one."""
-        times, moves = command.times or 0, is_velocity(self.type_name)
+        times = command.times or 0
         period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
         stamps = not names_stamp(command.fields)
         start = time.monotonic()
@@ -141,7 +160,7 @@ class Publication:
             if watch.should_stop() or not self._publish(message, stamps):
                 return sent
             self._check_listeners(presence, sent)
-            if sent + 1 < times or moves:
+            if sent + 1 < times or self._moves:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
 
@@ -166,6 +185,7 @@ class Publication:
     def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
             if not self._is_halted:
+                self._is_moving = self._moves
                 self._send(message, stamps)
             return not self._is_halted
 
@@ -174,9 +194,13 @@ class Publication:
             if not self._node.context.ok():
                 return
             with self._lock:
-                self._send(self._message_class())
+                self._send_zero()
             if count + 1 < ZEROS:
                 time.sleep(ZERO_PERIOD_SEC)
+
+    def _send_zero(self) -> None:
+        self._send(self._message_class())
+        self._is_moving = self._is_moving and not self._publisher.get_subscription_count()
 
     def _send(self, message: Any, stamps: bool = True) -> None:
         if stamps:
