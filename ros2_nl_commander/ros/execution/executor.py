@@ -26,7 +26,6 @@ import threading
 from rclpy.node import Node
 from ros2_nl_commander.language.command import Command, ServiceCall, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.goal import GoalRun
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
@@ -50,14 +49,17 @@ class CommandExecutor:
         self._goals: list[GoalRun] = []
         self._velocities: dict[tuple[str, str], Publication] = {}
 
-    def execute(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def execute(
+        self, command: Command, bounds: Bounds, watch: Watch, ends_in_zeros: bool = False
+    ) -> Outcome:
         """
         Carry out a command; returns when it has ended.
 
+        :param ends_in_zeros: a publication does, also where it is no velocity
         :returns: the end, with what shows it; whatever goes wrong is a FAILED that says so
         """
         try:
-            return self._run(command, bounds, watch)
+            return self._run(command, bounds, watch, ends_in_zeros)
         except NlCommanderError as error:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
@@ -96,23 +98,25 @@ class CommandExecutor:
         except Exception as error:  # a handle that rclpy has let go of
             self._logger.error(f'cannot stop: {type(error).__name__}: {error}')
 
-    def _run(self, command: Command, bounds: Bounds, watch: Watch) -> Outcome:
+    def _run(
+        self, command: Command, bounds: Bounds, watch: Watch, ends_in_zeros: bool
+    ) -> Outcome:
         if isinstance(command, ServiceCall):
             return call_service(self._endpoints, command, bounds, watch)
         if isinstance(command, TopicPublication):
-            return self._publication(command).run(command, bounds, watch)
+            return self._publication(command, ends_in_zeros).run(command, bounds, watch)
         goal = GoalRun(self._endpoints, command)
         with self._lock:
             self._goals = [*(old for old in self._goals if not old.is_over), goal]
         return goal.run(bounds, watch)
 
-    def _publication(self, command: TopicPublication) -> Publication:
-        """Give what publishes on a topic; for velocities it is kept, so that a stop finds it."""
+    def _publication(self, command: TopicPublication, ends_in_zeros: bool) -> Publication:
+        """Give what publishes on a topic; for motions it is kept, so that a stop finds it."""
         key = command.name, command.type_name
         if key in self._velocities:
             return self._velocities[key]
-        made = Publication(self._endpoints, *key)
-        if is_velocity(command.type_name):
+        made = Publication(self._endpoints, *key, ends_in_zeros)
+        if made.moves:
             with self._lock:
                 self._velocities[key] = made
         return made

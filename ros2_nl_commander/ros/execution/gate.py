@@ -28,6 +28,7 @@ from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier
+from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.execution.approvals import Approvals
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
@@ -84,6 +85,14 @@ class Gate:
     def most_steps(self) -> int:
         """How many commands one sentence may ask for."""
         return self._settings.most_steps
+
+    def check_fits(self, robot: RobotDescription) -> None:
+        """
+        Check that the policy speaks of what the robot has.
+
+        :raises PolicyError: if it does not; names file and line
+        """
+        self._settings.policy.check_fits(robot)
 
     def handle(self, request: Request, texts: tuple[str, ...]) -> None:
         """
@@ -164,7 +173,8 @@ class Gate:
             return Outcome(Stage.CANCELED, request.cancel_reason)
         watch = Watch(request.should_stop,
                       lambda words: _pass_on(request, text, f'{step}{words}'))
-        outcome = self._executor.execute(decision.command, self._settings.bounds, watch)
+        outcome = self._executor.execute(
+            decision.command, self._settings.bounds, watch, decision.ends_in_zeros)
         canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
         why = f'{canceled}: ' if canceled else ''
         return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')

@@ -15,8 +15,9 @@
 """
 Publishing for real: to a listener of the same type, at the rate that was said.
 
-A velocity lasts until the next message, so every publication of one ends in a burst of zeros,
-however it ends, and ``halt`` sends them from whatever thread stops the robot.
+A velocity lasts until the next message, so every publication of one, and of what the policy says,
+ends in a burst of zeros, however it ends, and ``halt`` sends them from whatever thread stops the
+robot.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from ros2_nl_commander.language.command import TopicPublication
+from ros2_nl_commander.language.command import Fields, TopicPublication
+from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.velocities import is_velocity
+from ros2_nl_commander.language.zeros import zeroed
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)
@@ -55,14 +58,20 @@ class Publication:
     :param endpoints: has the publisher
     :param name: topic
     :param type_name: type in full
+    :param ends_in_zeros: also where it is no velocity
     :raises ExecutionError: if a listener has another type
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, endpoints: Endpoints, name: str, type_name: str) -> None:
+    def __init__(
+        self, endpoints: Endpoints, name: str, type_name: str, ends_in_zeros: bool = False
+    ) -> None:
         self.name, self.type_name = name, type_name
+        self._ends_in_zeros = ends_in_zeros
+        self.moves = ends_in_zeros or is_velocity(type_name)
         self._node = endpoints.node
         self._message_class = import_type(type_name)
+        self._zero = self._message_class()
         self._lock = threading.Lock()
         self._is_halted = False
         self._check_types()  # DDS refuses two types for one topic in one process, in its own words
@@ -79,14 +88,14 @@ class Publication:
         if command.times is None:
             raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
+        zero = fill_message(self._message_class(), self._zeros_for(command), self.type_name)
         self._wait_for_listener(bounds, watch)
         with self._lock:
-            self._is_halted = False
-        moves = is_velocity(self.type_name)
+            self._is_halted, self._zero = False, zero
         try:
-            sent = self._publish_all(message, command, command.times, watch, moves)
+            sent = self._publish_all(message, command, command.times, watch)
         finally:
-            if moves:
+            if self.moves:
                 self._publish_zeros()
         times = command.times
         if sent < times or watch.should_stop():
@@ -106,7 +115,12 @@ class Publication:
         """Publish a zero at once, and nothing else until the next command; from any thread."""
         with self._lock:
             self._is_halted = True
-            self._send(self._message_class())
+            self._send(self._zero)
+
+    def _zeros_for(self, command: TopicPublication) -> Fields:
+        """Give what ends a command: it is for the same frame, and for as many joints."""
+        schema = installed_schema(self.type_name)
+        return zeroed(command.fields, schema, self._ends_in_zeros)
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
@@ -129,7 +143,7 @@ class Publication:
             raise ExecutionError(f'{self.name}: a subscriber has the type {min(others)}')
 
     def _publish_all(
-        self, message: Any, command: TopicPublication, times: int, watch: Watch, moves: bool
+        self, message: Any, command: TopicPublication, times: int, watch: Watch
     ) -> int:
         """Publish at the rate; a velocity lasts its period, also the last one."""
         period = 1 / (command.rate_hz or DEFAULT_RATE_HZ)
@@ -140,7 +154,7 @@ class Publication:
                 return sent
             if not self._publisher.get_subscription_count():
                 raise ExecutionError(f'{self.name}: the listener is gone after {sent} messages')
-            if sent + 1 < times or moves:
+            if sent + 1 < times or self.moves:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
 
@@ -155,7 +169,7 @@ class Publication:
             if not self._node.context.ok():
                 return
             with self._lock:
-                self._send(self._message_class())
+                self._send(self._zero)
             if count + 1 < ZEROS:
                 time.sleep(ZERO_PERIOD_SEC)
 
