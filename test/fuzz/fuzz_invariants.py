@@ -118,7 +118,8 @@ def _check_policies(text, command, counts):
             _check_allowed(name, plain, policy, clamps, command, decision)
             counts['clamped' if decision.reason else 'allowed'] += 1
         if poisoned is not None:
-            _demand(policy.decide(poisoned, ROBOT.definitions).tier is Tier.DENY, f'{name}: allows {poisoned}')
+            judged = policy.decide(poisoned, ROBOT.definitions)
+            _demand(judged.tier is Tier.DENY, f'{name}: allows {poisoned}')
 
 
 def _check_allowed(name, plain, policy, clamps, command, decision):

@@ -41,11 +41,13 @@ NUMBERS = {
     'geometry_msgs/msg/Twist': _TWIST, 'geometry_msgs/msg/TwistStamped': _TWIST,
     'geometry_msgs/msg/VelocityStamped': _TWIST, 'std_msgs/msg/Float64': 'data',
     'geometry_msgs/msg/PoseStamped': 'position.x position.y position.z', 'std_msgs/msg/String': '',
-    'ackermann_msgs/msg/AckermannDriveStamped': 'speed steering_angle', 'std_msgs/msg/UInt8': 'data',
+    'ackermann_msgs/msg/AckermannDriveStamped': 'speed steering_angle',
+    'std_msgs/msg/UInt8': 'data',
     'trajectory_msgs/msg/JointTrajectory': 'positions time_from_start.sec time_from_start.nanosec',
     'trajectory_msgs/msg/MultiDOFJointTrajectory':
         'velocities.linear.y time_from_start.sec time_from_start.nanosec',
-    'std_msgs/msg/Float64MultiArray': 'data', 'test_msgs/msg/Defaults': 'float64_value uint8_value',
+    'std_msgs/msg/Float64MultiArray': 'data',
+    'test_msgs/msg/Defaults': 'float64_value uint8_value',
     'test_msgs/action/Fibonacci': 'order',
     'nav2_msgs/action/Spin': 'target_yaw time_allowance.sec time_allowance.nanosec'}
 #: Nothing but numbers, of the types that a policy of the fuzzer wants to end in zeros.
@@ -81,8 +83,8 @@ def violations(policy, command, margin):
     if rule is None or rule['tier'] == 'deny':
         return ['no rule allows it']
     leaves = list(walk(command.fields, ()))
-    return [*_misfits(rule, command), *_sizes(rule, leaves, command.fields), *_numbers(rule, leaves, margin),
-            *_left_out(rule, command, margin), *_axes(rule, command, leaves),
+    return [*_misfits(rule, command), *_sizes(rule, leaves, command.fields),
+            *_numbers(rule, leaves, margin), *_left_out(rule, command, margin), *_axes(rule, command, leaves),
             *_motion(rule, command, margin)]
 
 

@@ -26,8 +26,9 @@ DEFINITIONS = {
     'a/srv/B': 'float64 x\n---',
     'a/srv/Drive': 'geometry_msgs/Twist at\n---',
     'other/srv/SetBool': 'bool data\n---',
-    'ackermann_msgs/msg/AckermannDrive': 'float32 steering_angle\nfloat32 steering_angle_velocity\n'
-                                         'float32 speed\nfloat32 acceleration\nfloat32 jerk',
+    'ackermann_msgs/msg/AckermannDrive':
+        'float32 steering_angle\nfloat32 steering_angle_velocity\nfloat32 speed\n'
+        'float32 acceleration\nfloat32 jerk',
     'ackermann_msgs/msg/AckermannDriveStamped': 'std_msgs/Header header\nAckermannDrive drive',
     'trajectory_msgs/msg/MultiDOFJointTrajectoryPoint':
         'geometry_msgs/Transform[] transforms\ngeometry_msgs/Twist[] velocities\n'

@@ -75,7 +75,8 @@ def check(policy, **offered):
     ('rules: {/r/a: {tier: auto, limits: {ordre: [0, 1]}}}',
      {'actions': {'/r/a': 'test_msgs/action/Fibonacci'}}, 'ordre: '),
     ('rules:\n  /r/a:\n    tier: auto\n    ends_in_zeros: true',
-     {'topics': {'/r/a': 'std_msgs/msg/String'}}, 'p.yaml:4: rules > /r/a > ends_in_zeros: cannot'),
+     {'topics': {'/r/a': 'std_msgs/msg/String'}},
+     'p.yaml:4: rules > /r/a > ends_in_zeros: cannot'),
     ('rules: {/r/a: {tier: auto, ends_in_zeros: true}}', {'topics': {'/r/a': 'a/msg/Mode'}},
      'is_on of a/msg/Mode is bool, no number'),
     ('rules: {/r/a: {tier: auto, ends_in_zeros: true}}', {'topics': {'/r/a': 'a/msg/Names'}},
@@ -89,10 +90,10 @@ def test_what_a_robot_does_not_have_is_named(rules, offered, message):
 
 
 @pytest.mark.parametrize('rules, offered', [
-    ('rules: {/r/*: {type: geometry_msgs/msg/*, tier: auto, limits: {linear.x: [0, 1], z: [0, 1]}}}',
+    ('rules: {/r/*: {type: geometry_msgs/**, tier: auto, limits: {linear.x: [0, 1], z: [0, 1]}}}',
      {'topics': {'/r/a': 'geometry_msgs/msg/Twist', '/r/b': 'geometry_msgs/msg/TwistStamped',
                  '/r/c': 'std_msgs/msg/Int8'}}),
-    ('rules: {/r/a: {tier: auto}, /r/**: {tier: auto, limits: {data: [0, 1]}}}',  # the first counts
+    ('rules: {/r/a: {tier: auto}, /r/**: {tier: auto, limits: {data: [0, 1]}}}',  # the first
      {'topics': {'/r/a': 'geometry_msgs/msg/Twist', '/r/b': 'std_msgs/msg/Float64MultiArray'}}),
     ('rules: {/r/a: {tier: auto, limits: {points.positions: [0, 1]}}}',
      {'topics': {'/r/a': 'a/msg/B'}}),

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Whatever holds a velocity is told from its fields: what is not named stays still, and it ends."""
+"""Whatever holds a velocity is told from its fields: what is not named stays still; it ends."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def test_a_velocity_is_known_by_its_fields(type_name, fields):
     assert inner in ({'linear': {'y': 0.5}}, {'speed': 0.5})
     for most, tier in ((2, Tier.AUTO), (1, Tier.DENY)):
         rule = f'{{tier: auto, max_distance: {most}, limits: {{{_axis(type_name)}: [0, 1]}}}}'
-        assert decide(published(type_name, fields % 0.5, '--times 30 --rate 10'), rule).tier is tier
+        text = published(type_name, fields % 0.5, '--times 30 --rate 10')
+        assert decide(text, rule).tier is tier
 
 
 def _axis(type_name):
