@@ -66,8 +66,9 @@ def _still(value: Value | None, kind: FieldType, everywhere: bool) -> Value | No
         return zeroed(value if isinstance(value, Mapping) else {}, kind, everywhere)
     if isinstance(kind, ArrayType):
         items = value if isinstance(value, (list, tuple)) else [None] * kind.at_least
-        still = [_still(item, kind.item, everywhere) for item in items]
-        return None if None in still else still
+        all_still = (_still(item, kind.item, everywhere) for item in items)
+        said = [item for item in all_still if item is not None]
+        return said if len(said) == len(items) else None
     if everywhere and isinstance(kind, (FloatType, IntegerType)):
         return 0 if isinstance(kind, IntegerType) else 0.0
     return value

@@ -84,8 +84,8 @@ def violations(policy, command, margin):
         return ['no rule allows it']
     leaves = list(walk(command.fields, ()))
     return [*_misfits(rule, command), *_sizes(rule, leaves, command.fields),
-            *_numbers(rule, leaves, margin), *_left_out(rule, command, margin), *_axes(rule, command, leaves),
-            *_motion(rule, command, margin)]
+            *_numbers(rule, leaves, margin), *_left_out(rule, command, margin),
+            *_axes(rule, command, leaves), *_motion(rule, command, margin)]
 
 
 def walk(value, path):
