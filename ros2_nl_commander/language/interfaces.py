@@ -22,6 +22,7 @@ Knows neither importable types (``installed_types``) nor definition text (``defi
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -190,6 +191,24 @@ SCALAR_TYPES: dict[str, ScalarType] = {
     **{f'int{bits}': IntegerType(bits, signed=True) for bits in (8, 16, 32, 64)},
     **{f'uint{bits}': IntegerType(bits, signed=False) for bits in (8, 16, 32, 64)},
 }
+
+
+def leaves(
+    schema: MessageSchema, without: Collection[str] = (), path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], ScalarType, bool]]:
+    """
+    Give every field that holds no others: its path, what it holds, whether a list of it.
+
+    :param without: types whose fields are left out
+    :param path: where the message is
+    """
+    for one in schema.fields:
+        below, is_list = (*path, one.name), isinstance(one.type, ArrayType)
+        kind = one.type.item if isinstance(one.type, ArrayType) else one.type
+        if not isinstance(kind, MessageSchema):
+            yield below, kind, is_list
+        elif kind.type_name not in without:
+            yield from leaves(kind, without, below)
 
 
 def plain_value(raw: Any, kind: FieldType | None = None) -> PlainValue:

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 import math
 
 from ros2_nl_commander.language.command import (
-    ActionGoal, Command, Fields, ServiceCall, TopicPublication, Value)
+    ActionGoal, Command, ServiceCall, TopicPublication, Value)
 from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.plain_fields import fields_in_words
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
@@ -40,8 +40,9 @@ def in_plain_words(command: Command, robot: RobotDescription = EMPTY_ROBOT) -> s
     :param robot: whose units, places and remarks are used, as far as it knows the interface
     """
     said = fields_in_words(command, robot)
-    if isinstance(command, TopicPublication) and is_velocity(command.type_name):
-        return f'{_repetition(command)} to {command.name}: {_motion(command, said)}'
+    if isinstance(command, TopicPublication) and is_velocity(
+            command.type_name, robot.definitions):
+        return f'{_repetition(command)} to {command.name}: {_motion(command, said, robot)}'
     about = robot.about.get(command.name)
     return _plain(command, said) + (f' - {about}' if about else '')
 
@@ -61,14 +62,15 @@ def _repetition(command: TopicPublication) -> str:
     return 'publish once' if command.times == 1 else f'publish {command.times} times {rate}'
 
 
-def _motion(command: TopicPublication, said: str) -> str:
+def _motion(command: TopicPublication, said: str, robot: RobotDescription) -> str:
     """Say what a velocity does to the base, and how far it leads where that is known."""
     if _is_still(command.fields):
         return 'zero velocity, the base stands still'
     if command.times is None:
         return f'{said}, until it is stopped'
     seconds = command.times / (command.rate_hz or DEFAULT_RATE_HZ)
-    ways = _ways(command.fields, seconds)
+    twist = velocity_in(command.fields, command.type_name, robot.definitions)
+    ways = _ways(twist, seconds)
     way = ' and '.join(ways) + (', at once' if len(ways) > 1 else '')
     return f'{said} for {seconds:.4g} s, then stop' + (f' ({way})' if way else '')
 
@@ -79,9 +81,8 @@ def _is_still(value: Value) -> bool:
     return isinstance(value, str) or not value
 
 
-def _ways(fields: Fields, seconds: float) -> list[str]:
-    """Give distance or angle along and about each axis of a Twist, stamped or not."""
-    twist = velocity_in(fields)
+def _ways(twist: Value, seconds: float) -> list[str]:
+    """Give distance or angle along and about each axis of a Twist."""
     ways = []
     for path, words in AXIS_WORDS.items():
         speed = _at(twist, path)

@@ -20,15 +20,24 @@ The file is read in ``policy_file``; how a command is held to numbers is in ``po
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 import re
+from types import MappingProxyType
 
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.defaults import with_defaults
-from ros2_nl_commander.language.errors import LimitError, UnknownTypeError
-from ros2_nl_commander.language.installed_types import installed_schema
+from ros2_nl_commander.language.definition_text import interface_schema
+from ros2_nl_commander.language.entry import Entry
+from ros2_nl_commander.language.errors import (
+    FieldError, LimitError, NlCommanderError, PolicyError, UnknownTypeError)
+from ros2_nl_commander.language.interfaces import (
+    ByteType, FloatType, IntegerType, leaves, MessageSchema)
+from ros2_nl_commander.language.names import type_folder, TYPE_FOLDERS
 from ros2_nl_commander.language.policy_limits import Limits
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.zeros import check_can_be_zero
 
 
 class Tier(str, Enum):
@@ -48,16 +57,49 @@ class Rule:
     :param type_name: pattern of the type
     :param tier: how far it may go
     :param limits: what it may say
+    :param ends_in_zeros: end a publication in zeros, also of a type that is no velocity
+    :param entry: where it stands in the file
     """
 
     name: str
     type_name: str
     tier: Tier
     limits: Limits
+    ends_in_zeros: bool = False
+    entry: Entry | None = field(default=None, compare=False, repr=False)
 
-    def matches(self, command: Command) -> bool:
-        """Tell whether this rule is about a command."""
-        return _fits(command.name, self.name) and _fits(command.type_name, self.type_name)
+    def matches(self, name: str, type_name: str) -> bool:
+        """Tell whether this rule is about an interface."""
+        return _fits(name, self.name) and _fits(type_name, self.type_name)
+
+    def check_fits(self, name: str, schema: MessageSchema) -> None:
+        """
+        Check that an interface has what this rule speaks of: a mistyped limit is no limit.
+
+        :param name: of the interface
+        :raises PolicyError: names file and line
+        """
+        numbers = [path for path, kind, _ in leaves(schema)
+                   if isinstance(kind, (FloatType, IntegerType, ByteType))]
+        for path in self.limits.fields:
+            if not any(number[-len(path):] == path for number in numbers):
+                raise self._error(f'{schema} of {name} has no number that is called so or ends '
+                                  'in it', 'limits', '.'.join(path))
+        if self.ends_in_zeros:
+            if type_folder(schema.type_name) != TYPE_FOLDERS['topic']:
+                raise self._error(f'{name} is no topic, and only a topic can', 'ends_in_zeros')
+            try:
+                check_can_be_zero(schema)
+            except FieldError as error:
+                raise self._error(f'cannot be zero: {error}', 'ends_in_zeros') from error
+
+    def _error(self, reason: str, *keys: str) -> NlCommanderError:
+        entry = self.entry
+        if entry is None:
+            return PolicyError(f'{".".join(keys)}: {reason}')
+        for key in keys:
+            entry = entry.required(key)
+        return entry.error(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +110,13 @@ class Decision:
     :param tier: how far it may go
     :param command: the command, within the limits unless it is denied
     :param reason: why it is denied or what was changed; empty where neither happened
+    :param ends_in_zeros: whether it has to end in zeros, though it may be no velocity
     """
 
     tier: Tier
     command: Command
     reason: str = ''
+    ends_in_zeros: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +133,57 @@ class Policy:
 
     def may_allow(self, command: Command) -> bool:
         """Tell whether a command to the interface of this one may be carried out, with a limit."""
-        rule = self._rule_for(command)
+        rule = self._rule(command.name, command.type_name)
         return rule is not None and rule.tier is not Tier.DENY
 
-    def _rule_for(self, command: Command) -> Rule | None:
-        return next((rule for rule in self.rules if rule.matches(command)), None)
+    def check_fits(self, robot: RobotDescription) -> None:
+        """
+        Check that what the rules speak of is there, wherever a robot offers what they match.
 
-    def decide(self, command: Command) -> Decision:
-        """Decide on a command that parses and fits the robot."""
-        rule = self._rule_for(command)
+        :raises PolicyError: if it is not; names file and line
+        :raises RobotDescriptionError: if a definition of the robot cannot be read
+        """
+        for noun in TYPE_FOLDERS:
+            for name, type_name in robot.offered(noun).items():
+                rule = self._rule(name, type_name)
+                try:
+                    schema = interface_schema(type_name, robot.definitions)
+                except UnknownTypeError:
+                    continue  # nothing of it is allowed either
+                if rule is not None:
+                    rule.check_fits(name, schema)
+
+    def decide(
+        self, command: Command, definitions: Mapping[str, str] = MappingProxyType({})
+    ) -> Decision:
+        """
+        Decide on a command that parses and fits the robot.
+
+        :param definitions: texts of types, asked before what is installed; whoever carries out
+            has none, and what is not installed cannot be carried out
+        """
+        rule = self._rule(command.name, command.type_name)
         if rule is None:
             return Decision(Tier.DENY, command, f'no rule of the policy allows {command.name}')
         if rule.tier is Tier.DENY:
             return Decision(Tier.DENY, command, f'the policy denies {command.name}')
         try:
+            schema = interface_schema(command.type_name, definitions)
+            rule.check_fits(command.name, schema)
             allowed, change = rule.limits.applied_to(
-                _as_sent(command, rule.limits), self.clamps)
-        except LimitError as error:
+                _as_sent(command, schema, rule.limits), schema, self.clamps)
+        except UnknownTypeError as error:
+            return Decision(Tier.DENY, command, f'what it says cannot be judged: {error}')
+        except (LimitError, PolicyError) as error:
             return Decision(Tier.DENY, command, f'the policy forbids it: {error}')
-        return Decision(rule.tier, allowed if change else command, change)
+        return Decision(rule.tier, allowed if change else command, change, rule.ends_in_zeros)
+
+    def _rule(self, name: str, type_name: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.matches(name, type_name)), None)
 
 
-def _as_sent(command: Command, limits: Limits) -> Command:
+def _as_sent(command: Command, schema: MessageSchema, limits: Limits) -> Command:
     """Say what is limited and left out, where its definition gives it a value besides zero."""
-    try:
-        schema = installed_schema(command.type_name)
-    except UnknownTypeError:
-        return command  # only what is installed can be carried out
     return replace(command, fields=with_defaults(command.fields, schema, limits.covers))
 
 

@@ -20,7 +20,7 @@ The YAML file of a policy: every mistake in it is named with its line, and then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 import re
@@ -30,11 +30,13 @@ from ros2_nl_commander.language.errors import PolicyError, RobotDescriptionError
 from ros2_nl_commander.language.names import check_field_path
 from ros2_nl_commander.language.policy import Policy, Rule, Tier
 from ros2_nl_commander.language.policy_limits import Limits, Range
-from ros2_nl_commander.language.quantities import basic_unit, convert, UNITS
+from ros2_nl_commander.language.quantities import (
+    basic_unit, convert, Unit, unit_of_field, unit_of_name, UNITS)
 from ros2_nl_commander.language.robot import read_text
+from ros2_nl_commander.language.velocities import Path as FieldPath
 
 _RULE_KEYS = ('type', 'tier', 'limits', 'rate', 'max_duration', 'max_distance', 'max_angle',
-              'max_items', 'max_text')
+              'max_items', 'max_text', 'ends_in_zeros')
 _NAME_PATTERN = re.compile(r'/[A-Za-z0-9_/*]+')
 _TYPE_PATTERN = re.compile(r'[A-Za-z0-9_/*]+')
 
@@ -75,16 +77,48 @@ def _rule(name: str, entry: Entry) -> Rule:
     if not _TYPE_PATTERN.fullmatch(type_name):
         raise given['type'].error('is no pattern of types, such as geometry_msgs/msg/Twist*')
     tier = Tier(entry.required('tier').one_of(*(tier.value for tier in Tier)))
-    return Rule(name, type_name, tier, _limits(given))
+    limits = _limits(given, lambda path: _unit(path, name, type_name))
+    return Rule(name, type_name, tier, limits, _ends_in_zeros(given, limits), entry)
 
 
-def _limits(given: Mapping[str, Entry]) -> Limits:
+def _ends_in_zeros(given: Mapping[str, Entry], limits: Limits) -> bool:
+    entry = given.get('ends_in_zeros')
+    if entry is None:
+        return False
+    if not isinstance(entry.value, bool):
+        raise entry.error('must be true or false')
+    for path, limit in limits.fields.items():
+        if entry.value and not limit.has(0):
+            raise entry.error(f'zero is outside the limits of {".".join(path)}')
+    return entry.value
+
+
+def _unit(path: FieldPath, name: str, type_name: str) -> Unit | None:
+    """Tell what a field is measured in; None where nothing says so."""
+    if path == ('data',):
+        return unit_of_name(name)
+    if path[-1] == 'speed' and type_name.startswith('ackermann_msgs/'):
+        return UNITS['m/s']
+    return unit_of_field(path)
+
+
+def _limits(
+    given: Mapping[str, Entry], unit_of: Callable[[FieldPath], Unit | None]
+) -> Limits:
+    """
+    Read everything that limits numbers.
+
+    :param unit_of: tells what a field is measured in
+    """
     fields = given['limits'].entries() if 'limits' in given else {}
-    for path, entry in fields.items():
-        entry.check(check_field_path, path)
+    ranges: dict[FieldPath, Range] = {}
+    for spelt, entry in fields.items():
+        entry.check(check_field_path, spelt)
+        path = tuple(spelt.split('.'))
+        ranges[path] = _range(entry, unit_of(path))
     return Limits(
-        fields={tuple(path.split('.')): _range(entry) for path, entry in fields.items()},
-        rate_hz=_range(given['rate']) if 'rate' in given else None,
+        fields=ranges,
+        rate_hz=_range(given['rate'], UNITS['Hz']) if 'rate' in given else None,
         max_duration_sec=_most(given.get('max_duration'), 's'),
         max_distance_m=_most(given.get('max_distance'), 'm'),
         max_angle_rad=_most(given.get('max_angle'), 'rad'),
@@ -92,13 +126,17 @@ def _limits(given: Mapping[str, Entry]) -> Limits:
         max_text=_count(given.get('max_text')))
 
 
-def _range(entry: Entry) -> Range:
-    """Read ``[lowest, highest]``; a unit may follow, and both are converted to ROS's."""
+def _range(entry: Entry, wanted: Unit | None) -> Range:
+    """
+    Read ``[lowest, highest]``; a unit may follow, and both are converted.
+
+    :param wanted: what the number is measured in, if that is known; else it is ROS's unit
+    """
     items = entry.items()
     if len(items) not in (2, 3):
         raise entry.error('must be [lowest, highest] or [lowest, highest, unit]')
     symbol = items[2].one_of(*UNITS) if len(items) == 3 else None
-    low, high = (_in_ros_units(item, symbol) for item in items[:2])
+    low, high = (_converted(item, symbol, wanted) for item in items[:2])
     if not low <= high:
         raise entry.error(f'is an empty range: {low:g} is above {high:g}')
     return Range(low, high)
@@ -112,21 +150,21 @@ def _most(entry: Entry | None, wanted: str) -> float | None:
     if len(items) not in (1, 2):
         raise entry.error(f'must be a number of {wanted}, or [number, unit]')
     symbol = items[1].one_of(*UNITS) if len(items) == 2 else wanted
-    if UNITS[symbol].dimension != UNITS[wanted].dimension:
-        raise entry.error(f'{symbol} measures {UNITS[symbol].dimension}, '
-                          f'not {UNITS[wanted].dimension}')
-    most = _in_ros_units(items[0], symbol)
+    most = _converted(items[0], symbol, UNITS[wanted])
     if most <= 0:
         raise entry.error('must be above 0')
     return most
 
 
-def _in_ros_units(entry: Entry, symbol: str | None) -> float:
+def _converted(entry: Entry, symbol: str | None, wanted: Unit | None) -> float:
     number = entry.number()
     if symbol is None:
         return float(number)
     unit = UNITS[symbol]
-    return float(convert(Fraction(number), unit, basic_unit(unit.dimension)))
+    wanted = wanted or basic_unit(unit.dimension)
+    if unit.dimension != wanted.dimension:
+        raise entry.error(f'{symbol} measures {unit.dimension}, not {wanted.dimension}')
+    return float(convert(Fraction(number), unit, wanted))
 
 
 def _count(entry: Entry | None) -> int | None:

@@ -21,17 +21,16 @@ in a TwistStamped and for every one of a list, so that no wrapping gets around i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import math
-from typing import TypeAlias
 
 from ros2_nl_commander.language.command import Command, TopicPublication, Value
 from ros2_nl_commander.language.errors import LimitError
+from ros2_nl_commander.language.interfaces import MessageSchema
 from ros2_nl_commander.language.names import excerpt, MISLEADING
-from ros2_nl_commander.language.velocities import is_velocity, speed, steers
-
-Path: TypeAlias = tuple[str, ...]
+from ros2_nl_commander.language.velocities import (
+    axes_of, base_drives, Path, speed, steers, velocities_in)
 
 #: What ``ros2 topic pub`` publishes at where no rate is said [Hz].
 DEFAULT_RATE_HZ = 1.0
@@ -41,7 +40,6 @@ MAX_ITEMS, MAX_TEXT = 100, 500
 #: The longest publication where the policy does not say [s], and how often it may repeat [Hz].
 MAX_DURATION_SEC, MAX_RATE_HZ = 60.0, 100.0
 
-_AXES = frozenset((group, axis) for group in ('linear', 'angular') for axis in 'xyz')
 #: Numbers are compared a little loosely: 0.1 x 3 must fit 0.3.
 _SLACK = 1e-9
 
@@ -95,33 +93,34 @@ class Limits:
     max_items: int | None = None
     max_text: int | None = None
 
-    def applied_to(self, command: Command, clamps: bool) -> tuple[Command, str]:
+    def applied_to(
+        self, command: Command, schema: MessageSchema, clamps: bool
+    ) -> tuple[Command, str]:
         """
         Hold a command to the limits.
 
+        :param schema: of the type of the command
         :param clamps: bring numbers to their bounds; sizes, and what is missing, cannot be
         :returns: the command, and what was changed in words; empty where nothing was
         :raises LimitError: if it breaks a limit
         """
-        keeper = _Keeper(clamps)
+        keeper = _Keeper(clamps, axes_of(schema))
         held: set[Path] = set()
-        fields = {key: self._value(value, (key,), command, keeper, held)
+        fields = {key: self._value(value, (key,), keeper, held)
                   for key, value in command.fields.items()}
         for path, limit in self.fields.items():
             if path not in held and not limit.has(0):
                 raise LimitError(f'{_spelt(path)} is left out, and zero is not {limit}')
         command = replace(command, fields=fields)
         if isinstance(command, TopicPublication):
-            command = self._timed(command, keeper)
+            command = self._timed(command, schema, keeper)
         return command, '; '.join(keeper.changes)
 
     def covers(self, path: Path) -> bool:
         """Tell whether a limit is about a field."""
         return any(path[-len(known):] == known for known in self.fields)
 
-    def _value(
-        self, value: Value, path: Path, command: Command, keeper: _Keeper, held: set[Path]
-    ) -> Value:
+    def _value(self, value: Value, path: Path, keeper: _Keeper, held: set[Path]) -> Value:
         """Hold whatever stands at a path to its limits; note which limits had their say."""
         limits = {known: limit for known, limit in self.fields.items()
                   if path[-len(known):] == known}
@@ -130,26 +129,24 @@ class Limits:
             if MISLEADING.search(value):
                 raise LimitError(f'{_spelt(path)} has control characters')
         elif isinstance(value, Mapping) and not limits:
-            return {key: self._value(item, (*path, key), command, keeper, held)
+            return {key: self._value(item, (*path, key), keeper, held)
                     for key, item in value.items()}
         elif isinstance(value, Sequence):
             _check_size(path, len(value), MAX_ITEMS if self.max_items is None else self.max_items)
-            return self._items(value, path, command, keeper, held)
+            return self._items(value, path, keeper, held)
         held.update(limits)
         if isinstance(value, (bool, str, Mapping)):
             if limits:
                 raise LimitError(f'{_spelt(path)} must be a number, not {excerpt(value)}')
             return value
-        return self._number(value, path, limits.values(), command, keeper)
+        return self._number(value, path, limits.values(), keeper)
 
     def _items(
-        self, items: Sequence[Value], path: Path, command: Command, keeper: _Keeper,
-        held: set[Path],
+        self, items: Sequence[Value], path: Path, keeper: _Keeper, held: set[Path]
     ) -> list[Value]:
         """Hold every item of a list; what must not be zero must not be left out of any."""
         each: list[set[Path]] = [set() for _ in items]
-        values = [self._value(item, path, command, keeper, said)
-                  for item, said in zip(items, each)]
+        values = [self._value(item, path, keeper, said) for item, said in zip(items, each)]
         held.update(*each)
         for limit in (limit for limit in held if not self.fields[limit].has(0)):
             if any(limit not in said for said in each) and any(limit in said for said in each):
@@ -157,11 +154,11 @@ class Limits:
         return values
 
     def _number(
-        self, value: Value, path: Path, limits: Iterable[Range], command: Command, keeper: _Keeper
+        self, value: Value, path: Path, limits: Collection[Range], keeper: _Keeper
     ) -> Value:
         if not isinstance(value, (int, float)) or not math.isfinite(value):
             raise LimitError(f'{_spelt(path)} is {excerpt(value)}')
-        if value and not limits and 'Twist' in command.type_name and path[-2:] in _AXES:
+        if value and not limits and path in keeper.axes:
             raise LimitError(f'{_spelt(path)} is an axis that the policy does not name')
         for limit in limits:
             value = keeper.held(_spelt(path), value, limit)
@@ -170,7 +167,9 @@ class Limits:
             raise LimitError(f'{_spelt(path)} cannot be in all its ranges')
         return value
 
-    def _timed(self, command: TopicPublication, keeper: _Keeper) -> TopicPublication:
+    def _timed(
+        self, command: TopicPublication, schema: MessageSchema, keeper: _Keeper
+    ) -> TopicPublication:
         """Hold rate, duration and the way that follows from them to the limits."""
         if command.times is None:
             raise LimitError('it publishes without end: say how often or how long')
@@ -179,7 +178,7 @@ class Limits:
             rate = keeper.held('the rate', rate, self.rate_hz or Range(0, MAX_RATE_HZ))
             command = replace(command, rate_hz=rate)
         seconds = (command.times or 0) / rate
-        longest = min(self._durations(command))
+        longest = min(self._durations(command, schema))
         if seconds <= longest + _SLACK:
             return command
         kept = keeper.held('the duration in seconds', seconds, Range(0, longest))
@@ -188,27 +187,31 @@ class Limits:
             raise LimitError(f'the first message alone leads beyond {longest:g} s')
         return replace(command, times=times)
 
-    def _durations(self, command: TopicPublication) -> Iterator[float]:
+    def _durations(self, command: TopicPublication, schema: MessageSchema) -> Iterator[float]:
         """Give how long it may last by each of the bounds [s]."""
-        moves = is_velocity(command.type_name)
         yield MAX_DURATION_SEC if self.max_duration_sec is None else self.max_duration_sec
-        if not moves and (self.max_distance_m or self.max_angle_rad):
+        if not base_drives(schema) and (self.max_distance_m or self.max_angle_rad):
             raise LimitError(f'how far a {command.type_name} leads is not known')
-        if moves:
-            if self.max_angle_rad is not None and steers(command.fields):
-                raise LimitError(f'how far a {command.type_name} turns is not known: limit its '
-                                 'steering angle, and no max_angle')
-            for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
-                pace = speed(command.fields, group)
-                if most is not None and pace > 0:
-                    yield most / pace
+        drives = velocities_in(command.fields, schema)
+        if self.max_angle_rad is not None and steers(drives):
+            raise LimitError(f'how far a {command.type_name} turns is not known: limit its '
+                             'steering angle, and no max_angle')
+        for group, most in (('linear', self.max_distance_m), ('angular', self.max_angle_rad)):
+            pace = speed(drives, group)
+            if most is not None and pace > 0:
+                yield most / pace
 
 
 class _Keeper:
-    """Keeps numbers in their ranges, or refuses them; remembers what it changed."""
+    """
+    Keeps numbers in their ranges, or refuses them; remembers what it changed.
 
-    def __init__(self, clamps: bool) -> None:
-        self._clamps = clamps
+    :param clamps: whether it keeps them
+    :param axes: the fields that must be zero where no range is theirs
+    """
+
+    def __init__(self, clamps: bool, axes: frozenset[Path]) -> None:
+        self._clamps, self.axes = clamps, axes
         self.changes: list[str] = []
 
     def held(self, name: str, number: float, limit: Range) -> float:

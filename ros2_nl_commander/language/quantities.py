@@ -135,6 +135,12 @@ _LETTERS = {
     't': frozenset({'weight', 'mass', 'load'}),
 }
 
+#: Fields of ROS's common messages that say by their place what they are measured in (REP 103).
+_VECTORS = {'linear': UNITS['m/s'], 'angular': UNITS['rad/s'], 'position': UNITS['m'],
+            'translation': UNITS['m']}
+_FIELDS = {'steering_angle': UNITS['rad'], 'steering_angle_velocity': UNITS['rad/s'],
+           'target_yaw': UNITS['rad']}
+
 
 def unit_of_name(name: str) -> Unit | None:
     """Tell the unit that a field's or an interface's name ends in, such as ``height_mm``."""
@@ -147,6 +153,12 @@ def unit_of_name(name: str) -> Unit | None:
     if parts[-1].lower() == 's' and parts[-2].lower() in ('m', 'rad', 'deg', 'mm', 'cm'):
         return UNITS[f'{parts[-2].lower()}/s']
     return unit_of_word(parts[-1])
+
+
+def unit_of_field(path: tuple[str, ...]) -> Unit | None:
+    """Tell the unit of a field from where it is: by its name, or in a message of ROS's own."""
+    return unit_of_name(path[-1]) or _FIELDS.get(path[-1]) or (
+        _VECTORS.get(path[-2]) if len(path) > 1 and path[-1] in 'xyz' else None)
 
 
 def unit_of_text(text: str) -> Unit | None:

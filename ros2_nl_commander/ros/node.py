@@ -194,6 +194,8 @@ class NlCommander(PatientLifecycleNode):
         gate = build_gate(
             self, parameters, self._says.publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
+        if gate is not None:
+            gate.check_fits(robot)
         generator = self._generator_factory(parameters.as_generator_settings())
         generator.use_robot(robot)
         if self._is_closing:

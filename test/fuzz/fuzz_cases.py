@@ -133,6 +133,11 @@ _MAKERS: dict[str, Callable] = {
     '/r/cmd_vel': lambda r: ('geometry_msgs/msg/Twist', _twist(r)),
     '/r/cmd_vel_stamped': lambda r: (
         'geometry_msgs/msg/TwistStamped', _some(r, header=_header, twist=_twist)),
+    '/r/velocity': lambda r: ('geometry_msgs/msg/VelocityStamped', _some(
+        r, body_frame_id=_text, velocity=_twist)),
+    '/r/flight': lambda r: ('trajectory_msgs/msg/MultiDOFJointTrajectory', _some(
+        r, joint_names=_several(_text), points=_several(lambda r: _some(
+            r, velocities=_several(_twist), time_from_start=_duration)))),
     '/r/drive': lambda r: ('ackermann_msgs/msg/AckermannDriveStamped', _some(
         r, header=_header,
         drive=lambda r: _some(r, speed=_number, steering_angle=_number, jerk=_number))),

@@ -102,13 +102,13 @@ def _check_policies(text, command, counts):
     except NlCommanderError:
         # Nobody asks a policy then; it must bear the question all the same.
         for _, policy in POLICIES.values():
-            policy.decide(command)
+            policy.decide(command, ROBOT.definitions)
         return
     counts['fit the robot'] += 1
     choice = zlib.crc32(text.encode('utf-8', 'surrogatepass'))
     poisoned = _poisoned(command, choice)
     for (name, clamps), (plain, policy) in POLICIES.items():
-        decision = policy.decide(command)
+        decision = policy.decide(command, ROBOT.definitions)
         counts['decisions'] += 1
         if decision.tier is Tier.DENY:
             _demand(decision.reason, f'{name}: denied without a reason')
@@ -118,7 +118,8 @@ def _check_policies(text, command, counts):
             _check_allowed(name, plain, policy, clamps, command, decision)
             counts['clamped' if decision.reason else 'allowed'] += 1
         if poisoned is not None:
-            _demand(policy.decide(poisoned).tier is Tier.DENY, f'{name}: allows {poisoned}')
+            judged = policy.decide(poisoned, ROBOT.definitions)
+            _demand(judged.tier is Tier.DENY, f'{name}: allows {poisoned}')
 
 
 def _check_allowed(name, plain, policy, clamps, command, decision):
@@ -131,7 +132,7 @@ def _check_allowed(name, plain, policy, clamps, command, decision):
     _demand(decision.reason or _same(allowed, command), f'{name}: changes it without a word')
     _demand(clamps or not decision.reason, f'{name}: changes it and should not')
     check_command(parse_command(format_command(allowed)), ROBOT)
-    again = policy.decide(parse_command(format_command(allowed)))
+    again = policy.decide(parse_command(format_command(allowed)), ROBOT.definitions)
     _demand((again.tier, again.reason) == (decision.tier, ''),
             f'{name}: {allowed} was allowed, and is not: {again.reason}')
 

@@ -29,8 +29,29 @@ import unicodedata
 UNITS = {'m/s': 1.0, 'deg/s': math.pi / 180, 'Hz': 1.0, 'm': 1.0, 'min': 60.0, 's': 1.0,
          'turns': 2 * math.pi, 'deg': math.pi / 180}
 MOVING = {'geometry_msgs/msg/Twist': (), 'geometry_msgs/msg/TwistStamped': ('twist',),
-          'ackermann_msgs/msg/AckermannDrive': (),
+          'geometry_msgs/msg/VelocityStamped': ('velocity',),
           'ackermann_msgs/msg/AckermannDriveStamped': ('drive',)}
+#: Where something is that says how fast it goes, in each type of the fuzzer's robot.
+DRIVES = {**{name: (where,) for name, where in MOVING.items()},
+          'trajectory_msgs/msg/MultiDOFJointTrajectory': (
+              ('points', 'velocities'), ('points', 'accelerations'))}
+#: The last names of the numbers in the types that have limits, as far as limits speak of them.
+_TWIST = 'linear.x linear.y linear.z angular.x angular.y angular.z'
+NUMBERS = {
+    'geometry_msgs/msg/Twist': _TWIST, 'geometry_msgs/msg/TwistStamped': _TWIST,
+    'geometry_msgs/msg/VelocityStamped': _TWIST, 'std_msgs/msg/Float64': 'data',
+    'geometry_msgs/msg/PoseStamped': 'position.x position.y position.z', 'std_msgs/msg/String': '',
+    'ackermann_msgs/msg/AckermannDriveStamped': 'speed steering_angle',
+    'std_msgs/msg/UInt8': 'data',
+    'trajectory_msgs/msg/JointTrajectory': 'positions time_from_start.sec time_from_start.nanosec',
+    'trajectory_msgs/msg/MultiDOFJointTrajectory':
+        'velocities.linear.y time_from_start.sec time_from_start.nanosec',
+    'std_msgs/msg/Float64MultiArray': 'data',
+    'test_msgs/msg/Defaults': 'float64_value uint8_value',
+    'test_msgs/action/Fibonacci': 'order',
+    'nav2_msgs/action/Spin': 'target_yaw time_allowance.sec time_allowance.nanosec'}
+#: Nothing but numbers, of the types that a policy of the fuzzer wants to end in zeros.
+CAN_BE_ZERO = {'std_msgs/msg/Float64MultiArray'}
 #: What is sent where a field is left out and its definition names a value other than zero.
 DEFAULTS = {'test_msgs/msg/Defaults': {('float64_value',): 1.125, ('uint8_value',): 50}}
 DIRECTION_CHANGES = {'LRE', 'RLE', 'LRO', 'RLO', 'PDF', 'LRI', 'RLI', 'FSI', 'PDI'}
@@ -62,9 +83,9 @@ def violations(policy, command, margin):
     if rule is None or rule['tier'] == 'deny':
         return ['no rule allows it']
     leaves = list(walk(command.fields, ()))
-    return [*_sizes(rule, leaves, command.fields), *_numbers(rule, leaves, margin),
-            *_left_out(rule, command, margin), *_axes(rule, command, leaves),
-            *_motion(rule, command, margin)]
+    return [*_misfits(rule, command), *_sizes(rule, leaves, command.fields),
+            *_numbers(rule, leaves, margin), *_left_out(rule, command, margin),
+            *_axes(rule, command, leaves), *_motion(rule, command, margin)]
 
 
 def walk(value, path):
@@ -136,12 +157,20 @@ def _lists(fields):
             yield [(path, item) for item in value]
 
 
+def _misfits(rule, command):
+    """List what the rule speaks of and the type does not have."""
+    for path in rule.get('limits', {}):
+        if not any(f'.{number}'.endswith(f'.{path}')
+                   for number in NUMBERS[command.type_name].split()):
+            yield f'{command.type_name} has no {path}'
+    if rule.get('ends_in_zeros') and command.type_name not in CAN_BE_ZERO:
+        yield f'{command.type_name} cannot end in zeros'
+
+
 def _axes(rule, command, leaves):
-    if 'Twist' not in command.type_name:
-        return
     limited = [path for path, _, _ in _ranges(rule)]
     for path, value in leaves:
-        if (len(path) > 1 and path[-2] in ('linear', 'angular') and path[-1] in 'xyz'
+        if (any(path[:len(drive)] == drive for drive in DRIVES.get(command.type_name, ()))
                 and is_number(value) and value != 0
                 and not any(path[-len(known):] == known for known in limited)):
             yield f'{path}: an axis that the rule does not name'

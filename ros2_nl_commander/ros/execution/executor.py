@@ -61,16 +61,18 @@ class CommandExecutor:
         self._others: list[Publication] = []
 
     def execute(
-        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID | None = None
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID | None = None,
+        ends_in_zeros: bool = False,
     ) -> Outcome:
         """
         Carry out a command; returns when it has ended.
 
         :param goal_id: what the server shall know a goal by; one is made up if None
+        :param ends_in_zeros: a publication does, also where it is no velocity
         :returns: the end, with what shows it; whatever goes wrong is a FAILED that says so
         """
         try:
-            return self._run(command, bounds, watch, goal_id or uuid4())
+            return self._run(command, bounds, watch, goal_id or uuid4(), ends_in_zeros)
         except NlCommanderError as error:
             return Outcome(Stage.FAILED, str(error))
         except Exception as error:
@@ -126,22 +128,24 @@ class CommandExecutor:
             self._logger.error(f'cannot stop: {faults[-1]}')
 
     def _run(
-        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID, ends_in_zeros: bool
     ) -> Outcome:
-        moves = isinstance(command, ActionGoal) or is_velocity(command.type_name)
+        moves = (isinstance(command, ActionGoal) or ends_in_zeros
+                 or is_velocity(command.type_name))
         held = self._held_out(watch, goal.CANCEL_SEC if moves else 0.0)
         if held and moves:
             raise ExecutionError(f'nothing that moves is begun: {held}')
-        outcome = self._begun(command, bounds, watch, goal_id)
+        outcome = self._begun(command, bounds, watch, goal_id, ends_in_zeros)
         return replace(outcome, evidence='; '.join(filter(None, (outcome.evidence, held))))
 
     def _begun(
-        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID
+        self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID, ends_in_zeros: bool
     ) -> Outcome:
         if isinstance(command, ServiceCall):
             return call_service(self._endpoints, command, bounds, watch)
         if isinstance(command, TopicPublication):
-            return self._publication(command.name, command.type_name).run(command, bounds, watch)
+            publication = self._publication(command.name, command.type_name, ends_in_zeros)
+            return publication.run(command, bounds, watch)
         run = goal.GoalRun(self._endpoints, command, goal_id)
         earlier = self._unended()
         with self._lock:
@@ -165,13 +169,15 @@ class CommandExecutor:
             return ''
         return f'the goal of {", ".join(holding())} was told to stop and has not ended'
 
-    def _publication(self, name: str, type_name: str) -> Publication:
+    def _publication(
+        self, name: str, type_name: str, ends_in_zeros: bool = False
+    ) -> Publication:
         """Give what publishes on a topic; kept as long as a stop has to know of it."""
         if (name, type_name) in self._velocities:
             return self._velocities[name, type_name]
-        made = Publication(self._endpoints, name, type_name)
+        made = Publication(self._endpoints, name, type_name, ends_in_zeros)
         with self._lock:
-            if is_velocity(type_name):
+            if made.moves:
                 # Those of another type cannot publish any more.
                 self._velocities = {key: kept for key, kept in self._velocities.items()
                                     if key[0] != name or key[1] == type_name}

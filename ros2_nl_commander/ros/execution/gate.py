@@ -92,6 +92,14 @@ class Gate:
         """How many commands one sentence may ask for."""
         return self._settings.most_steps
 
+    def check_fits(self, robot: RobotDescription) -> None:
+        """
+        Check that the policy speaks of what the robot has.
+
+        :raises PolicyError: if it does not; names file and line
+        """
+        self._settings.policy.check_fits(robot)
+
     def handle(self, request: Request, texts: tuple[str, ...]) -> None:
         """
         See a request to its end: carry out its commands in order, up to the first that fails.
@@ -248,7 +256,7 @@ class Gate:
         watch = Watch(request.should_stop,
                       lambda words: _pass_on(request, text, f'{step}{words}'))
         return self._executor.execute(
-            decision.command, self._settings.bounds, watch, goal_id)
+            decision.command, self._settings.bounds, watch, goal_id, decision.ends_in_zeros)
 
     def _end(self, request: Request, stage: Stage, text: str, reason: str) -> None:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):

@@ -15,8 +15,9 @@
 """
 Publishing for real: to a listener of the same type, at the rate that was said.
 
-A velocity lasts until the next message, so every publication of one ends in a burst of zeros,
-however it ends, and ``halt`` sends them from whatever thread stops the robot.
+A velocity lasts until the next message, so every publication of one, and of what the policy says,
+ends in a burst of zeros, however it ends, and ``halt`` sends them from whatever thread stops the
+robot.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ from typing import Any
 from rclpy.duration import Duration
 from rclpy.publisher import Publisher
 from rclpy.qos import ReliabilityPolicy
-from ros2_nl_commander.language.command import TopicPublication
+from ros2_nl_commander.language.command import Fields, TopicPublication
+from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.velocities import is_velocity, sets_going
+from ros2_nl_commander.language.zeros import zeroed
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)
@@ -56,18 +59,23 @@ class Publication:
     :param endpoints: has the publisher
     :param name: topic
     :param type_name: type in full
+    :param ends_in_zeros: also where it is no velocity
     :raises ExecutionError: if a listener has another type
     :raises UnknownTypeError: if the type is not installed here
     """
 
-    def __init__(self, endpoints: Endpoints, name: str, type_name: str) -> None:
+    def __init__(
+        self, endpoints: Endpoints, name: str, type_name: str, ends_in_zeros: bool = False
+    ) -> None:
         self.name, self.type_name = name, type_name
         self._endpoints = endpoints
+        self._ends_in_zeros = ends_in_zeros
+        self.moves = ends_in_zeros or is_velocity(type_name)
         self._node = endpoints.node
         self._message_class = import_type(type_name)
+        self._zero = self._message_class()
         self._lock = threading.Lock()
         self._is_halted = False
-        self._moves = is_velocity(type_name)
         #: Whether a velocity has gone out and no zero after it.
         self._is_moving = False
         #: When what was set going by it counts as over; a topic has nobody who would say so.
@@ -90,16 +98,17 @@ class Publication:
         if command.times is None:
             raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
+        zero = fill_message(self._message_class(), self._zeros_for(command), self.type_name)
         self._wait_for_listener(bounds, watch)
         presence = Presence(self._node, self.name, self.type_name)
         with self._lock:
-            self._is_halted = False
-        if sets_going(self.type_name):
+            self._is_halted, self._zero = False, zero
+        if sets_going(self.type_name) and not self.moves:
             self._goes_on_until = time.monotonic() + bounds.run_sec
         try:
             sent = self._publish_all(message, command, watch, presence)
         finally:
-            if self._moves:
+            if self.moves:
                 self._publish_zeros()
         times = command.times
         if sent < times or watch.should_stop():
@@ -126,6 +135,11 @@ class Publication:
             if self._is_moving:
                 raise ExecutionError('the listener is gone')
             return self._publisher.get_subscription_count() > 0
+
+    def _zeros_for(self, command: TopicPublication) -> Fields:
+        """Give what ends a command: it is for the same frame, and for as many joints."""
+        schema = installed_schema(self.type_name)
+        return zeroed(command.fields, schema, self._ends_in_zeros)
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
@@ -160,7 +174,7 @@ class Publication:
             if watch.should_stop() or not self._publish(message, stamps):
                 return sent
             self._check_listeners(presence, sent)
-            if sent + 1 < times or self._moves:
+            if sent + 1 < times or self.moves:
                 _sleep_until(start + (sent + 1) * period, watch)
         return times
 
@@ -185,7 +199,7 @@ class Publication:
     def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
             if not self._is_halted:
-                self._is_moving = self._moves
+                self._is_moving = self.moves
                 self._send(message, stamps)
             return not self._is_halted
 
@@ -199,7 +213,7 @@ class Publication:
                 time.sleep(ZERO_PERIOD_SEC)
 
     def _send_zero(self) -> None:
-        self._send(self._message_class())
+        self._send(self._zero)
         self._is_moving = self._is_moving and not self._publisher.get_subscription_count()
 
     def _send(self, message: Any, stamps: bool = True) -> None:
