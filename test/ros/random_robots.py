@@ -23,7 +23,8 @@ from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import FieldError
 from ros2_nl_commander.language.fields import check_fields
 from ros2_nl_commander.language.interfaces import (
-    ArrayType, BoolType, FieldSchema, FloatType, IntegerType, MessageSchema, SCALAR_TYPES, TextType)
+    ArrayType, BoolType, FieldSchema, FloatType, IntegerType, MessageSchema, SCALAR_TYPES,
+    TextType)
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_sections import Place
 

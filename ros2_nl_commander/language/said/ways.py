@@ -37,7 +37,7 @@ _WAY_OF_RATE = {'speed': 'length', 'angular speed': 'angle'}
 _WAY_OF_AXIS = {'linear': 'length', 'angular': 'angle'}
 #: A unit for each second, minute or hour, and "and a half" between the two.
 _RATE = re.compile(
-    r"[a-z°]+(?P<part> and a (?:half|quarter))?\s*(?:/|\b(?:per|an?|each|every)\s)\s*"
+    r'[a-z°]+(?P<part> and a (?:half|quarter))?\s*(?:/|\b(?:per|an?|each|every)\s)\s*'
     r'(?:sec|secs|seconds?|s|min|minutes?|h|hr|hours?)\b')
 #: "Take a turn to the left" says no angle, and "0.2 in the map" no inches.
 _NO_WAY = re.compile(
@@ -46,8 +46,10 @@ _NO_WAY = re.compile(
 _SPEED = rf'(?: slowly| fast| at \d+(?:\.\d+)? (?:{"|".join(map(re.escape, UNITS))}))?'
 _STEPS = {word: _WAY_OF_AXIS[path.split('.')[0]]
           for path, words in AXIS_WORDS.items() for word in words}
-_STEP = rf'(?P<word>{"|".join(_STEPS)}){_SPEED}'
-_ENDLESS = re.compile(rf'(?:\(topic\) )?X(?:, X)*'.replace('X', _STEP.replace('?P<word>', '?:')))
+_WORDS = '|'.join(_STEPS)
+_STEP = re.compile(rf'(?P<word>{_WORDS}){_SPEED}')
+_ENDLESS = re.compile(
+    rf'(?:\(topic\) )?(?:{_WORDS}){_SPEED}(?:, (?:{_WORDS}){_SPEED})*')
 #: Ways up to something: how far it is from here is not said. Nor which way round "minus" is.
 _FROM_ELSEWHERE = re.compile(
     r'\b(?:until|till|from|before|within|away|minus|to (?!the (?:left|right)\b))|-\s?\d')
@@ -69,7 +71,7 @@ def with_way_said(sentence: str, answer: str, robot: RobotDescription) -> str:
     if (robot.topics.get(name) not in VELOCITY_TYPES or not _ENDLESS.fullmatch(body)
             or len(ways) != 1 or _FROM_ELSEWHERE.search(sentence.lower())):
         return answer
-    steps = [match for match in re.finditer(_STEP, body)
+    steps = [match for match in _STEP.finditer(body)
              if _STEPS[match['word']] == _dimension(ways[0])]
     # A speed of the same number is the way once more.
     if len(steps) != 1 or any(float(match['number']) == ways[0].number
