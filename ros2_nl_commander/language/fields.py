@@ -53,7 +53,7 @@ def _check(value: Value, expected: FieldType, path: str) -> None:
         _check_message(value, expected, path)
     elif isinstance(expected, ArrayType):
         _check_list(value, expected, path)
-    elif not _fits(value, expected):
+    elif not fits(value, expected):
         raise _error(path, f'{expected} ({_meaning(expected)})', value)
 
 
@@ -87,7 +87,7 @@ def _check_list(value: Value, expected: ArrayType, path: str) -> None:
         _check(item, expected.item, f'{path}[{index}]')
 
 
-def _fits(value: Value, kind: ScalarType) -> bool:
+def fits(value: Value, kind: ScalarType) -> bool:
     """Tell whether one value can be held."""
     if isinstance(kind, BoolType):
         return isinstance(value, bool)
@@ -95,7 +95,7 @@ def _fits(value: Value, kind: ScalarType) -> bool:
         return isinstance(value, str) and _text_fits(value, kind)
     if isinstance(kind, ByteType):
         # ros2 makes bytes(value): a bare 2 would become two bytes that are zero.
-        return _is_list(value) and len(value) == 1 and _fits(value[0], _UINT8)
+        return _is_list(value) and len(value) == 1 and fits(value[0], _UINT8)
     if isinstance(value, bool):
         return False
     if isinstance(kind, IntegerType):

@@ -36,7 +36,7 @@ ROBOT = RobotDescription(
     topics={'/say': 'std_msgs/msg/String', '/mast': 'std_msgs/msg/Float64',
             '/joints': 'std_msgs/msg/Float64MultiArray', '/lamp': 'std_msgs/msg/ColorRGBA',
             '/bell': 'std_msgs/msg/Bool', '/bell2': 'std_msgs/msg/Empty',
-            '/cmd_vel': 'geometry_msgs/msg/Twist'},
+            '/cmd_vel': 'geometry_msgs/msg/Twist', '/vel': 'pour_msgs/msg/Speed'},
     services={'/pour': 'pour_msgs/srv/Pour', '/open_at': 'pour_msgs/srv/OpenAt',
               '/bring': 'pour_msgs/srv/Bring', '/hand': 'pour_msgs/srv/Hand',
               '/lift': 'pour_msgs/srv/Lift'},
@@ -45,7 +45,8 @@ ROBOT = RobotDescription(
     choices={'/bring': {'item': ('pillow', 'gin_tonic')},
              '/hand': {'item': ('pillow', 'gin_tonic'), 'side': ('left', 'right')},
              '/lift': {'door': (1, 2, 3)}},
-    definitions={'pour_msgs/srv/Pour': 'int32 bottle\nfloat64 ml\n---\nbool success',
+    definitions={'pour_msgs/msg/Speed': 'float64 speed',
+                 'pour_msgs/srv/Pour': 'int32 bottle\nfloat64 ml\n---\nbool success',
                  'pour_msgs/srv/OpenAt': 'string time\n---\nbool success',
                  'pour_msgs/srv/Bring': 'string item\nint32 count\ngeometry_msgs/Pose to\n'
                                         '---\nbool success',
@@ -75,6 +76,13 @@ ROBOT = RobotDescription(
      '/bring item: pillow, count: 2, to: room 21'),
     ('a gin tonic, left hand', '/hand side: left', '/hand item: gin_tonic, side: left'),
     ('door two may open', '/lift open: true', '/lift open: true, door: 2'),
+    ('drive forward 2 metres', '/cmd_vel forward', '/cmd_vel forward 2 m'),
+    ('turn 90 degrees left', '/cmd_vel turn left', '/cmd_vel turn left 90 deg'),
+    ('forward two metres at 0.3 m/s, curving left', '/cmd_vel forward at 0.3 m/s, turn left',
+     '/cmd_vel forward 2 m at 0.3 m/s, turn left'),
+    ('5 km ahead', '/cmd_vel forward', '/cmd_vel forward 5 km'),  # refused: takes hours
+    ('slowly half a turn to the right', '/cmd_vel turn right slowly',
+     '/cmd_vel turn right 0.5 turns slowly'),
     ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
 ])
 def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
@@ -116,6 +124,15 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('not at 7 am but at 8', '/open_at time: "08:00"'),
     ('mast to ' + '9' * 320 + ' m', '/mast data: 1'),
     ('quarter to nine', 'no: not a request'),
+    ('drive on at two metres a second', '/cmd_vel forward'),
+    ('at a foot and a half per second', '/cmd_vel forward'),
+    ('take a turn to the left', '/cmd_vel turn left'),
+    ('forward until the wall is 2 metres away', '/cmd_vel forward'),  # how far is not said
+    ('turn to 90 degrees', '/cmd_vel turn left'),
+    ('drive forward 2 metres', '/cmd_vel forward at 2 m/s'),  # the way, taken for a speed
+    ('drive forward 2 metres and turn 90 degrees', '/cmd_vel forward, turn left'),
+    ('drive forward 2 metres', '/cmd_vel forward for 5 s'),
+    ('drive forward 2 metres', '/cmd_vel turn left'),
     ('what a day', '/say data: "nothing like it"')])
 def test_everything_else_stays_as_it_is(sentence, spelt):
     assert as_said(sentence, spelt, ROBOT) == spelt

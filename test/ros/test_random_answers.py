@@ -21,6 +21,7 @@ import importlib
 import random
 
 import pytest
+from random_robots import FOLDERS, installed_types, make_random_robot
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.errors import LimitError
 from ros2_nl_commander.language.grammar import grammar_from_robot
@@ -33,6 +34,7 @@ import torch
 
 pytest.importorskip('rclpy')
 
+#: In all 2,000 answers; every fifth robot is one of the training data's kind.
 ROBOTS, ANSWERS = 100, 20
 
 
@@ -41,8 +43,10 @@ def engine(tiny_backbone):
     return GrammarEngine(tiny_backbone, {tiny_backbone.tokenizer.eos_token_id})
 
 
-def random_answer(matching, tokenizer, generator):
-    ids = []
+def random_answer(matching, tokenizer, generator, beginning=''):
+    ids = tokenizer.encode(beginning)
+    for token in ids:
+        matching.accept(token)
     while True:
         ids += matching.forced()
         if matching.is_over:
@@ -79,14 +83,35 @@ def fill(message, fields):
     return message
 
 
+def draw_robot(seed):
+    source = random.Random(f'random/{seed}')
+    if seed % 5 == 0:
+        return make_robot(source).description
+    return make_random_robot(source, {noun: types_of(seed, noun) for noun in FOLDERS})
+
+
+def types_of(seed, noun):
+    """Give a robot some installed types; all robots together have every type."""
+    types = installed_types(noun)
+    return [types[(seed * 3 + index * 61) % len(types)] for index in range(3)]
+
+
+def test_all_installed_types_are_drawn():
+    for noun in FOLDERS:
+        assert {name for seed in range(ROBOTS) if seed % 5 for name in types_of(seed, noun)} == {
+            *installed_types(noun)}
+
+
 @pytest.mark.parametrize('seed', range(ROBOTS))
 def test_random_answers_can_be_carried_out(seed, engine, tiny_tokenizer):
-    robot = make_robot(random.Random(f'random/{seed}')).description
+    robot = draw_robot(seed)
     constraint = engine.compile(lark_from_grammar(grammar_from_robot(robot)))
     generator = torch.Generator().manual_seed(seed)
     ends = Counter()
-    for _ in range(ANSWERS):
-        text = random_answer(constraint.start(), tiny_tokenizer, generator)
+    for index in range(ANSWERS):
+        # Left to chance, half of all answers would decline.
+        beginning = '/' if index else ''
+        text = random_answer(constraint.start(), tiny_tokenizer, generator, beginning)
         try:
             answer = read_answer(text, robot)
         except LimitError:

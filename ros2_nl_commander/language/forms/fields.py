@@ -20,7 +20,7 @@ Fields in the short form: ``path: value`` pairs, flat, in the order of the defin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence as Items
+from collections.abc import Iterator, Mapping, Sequence as Items
 from dataclasses import dataclass
 import re
 from typing import Protocol
@@ -96,7 +96,13 @@ class FieldsForm:
         items = tuple(Sequence((Literal(f'{path}: '), form.node(rules)))
                       for path, form in self.entries)
         refused = dict(self._refused(rules)) if stops else {}
-        return in_order(rules, (self, end, stops), items, end, refused)
+        return in_order(rules, (self, end, stops), items, end, refused, dict(self._following()))
+
+    def _following(self) -> Iterator[tuple[int, int]]:
+        """Leave out what is a part of what was said as a whole: a place has no x besides."""
+        for index, (path, _) in enumerate(self.entries):
+            behind = self.entries[index + 1:]
+            yield index, index + 1 + sum(part.startswith(f'{path}.') for part, _ in behind)
 
     def _refused(self, rules: RuleBook) -> Items[tuple[int, Node]]:
         return [(index, Sequence((Literal(f'{path}: '), node)))

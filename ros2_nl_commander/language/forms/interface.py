@@ -28,6 +28,7 @@ import re
 
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import UnknownTypeError
+from ros2_nl_commander.language.fields import fits
 from ros2_nl_commander.language.forms.colours import ColourForm
 from ros2_nl_commander.language.forms.durations import DurationForm
 from ros2_nl_commander.language.forms.fields import (
@@ -40,8 +41,8 @@ from ros2_nl_commander.language.forms.scalars import (
     choice_form, FlagForm, LONGEST_TEXT, TextForm)
 from ros2_nl_commander.language.forms.velocity import Axis, AXIS_WORDS
 from ros2_nl_commander.language.interfaces import (
-    ArrayType, BoolType, ByteType, FieldSchema, FieldType, FloatType, IntegerType, ItemType,
-    MessageSchema, TextType)
+    ArrayType, BoolType, ByteType, FieldSchema, FloatType, IntegerType, ItemType, MessageSchema,
+    ScalarType, TextType)
 from ros2_nl_commander.language.quantities import (
     Unit, unit_of_name, unit_of_text, UNITS)
 from ros2_nl_commander.language.robot import RobotDescription
@@ -136,12 +137,9 @@ class _FormMaker:
     def _form(self, field: FieldSchema, path: str, inside: MessageSchema) -> ValueForm | None:
         if field.name == _FILLER:
             return None
-        choices = self.robot.choices.get(self.name, {}).get(path)
         kind = field.type
         if isinstance(kind, ArrayType):
             return self._list(field, kind, path, inside)
-        if choices:
-            return choice_form(choices)
         return self.whole(kind) if isinstance(kind, MessageSchema) else self._scalar(
             field, kind, path, inside)
 
@@ -159,9 +157,6 @@ class _FormMaker:
     def _item(
         self, field: FieldSchema, kind: ItemType, path: str, inside: MessageSchema
     ) -> ValueForm | None:
-        choices = self.robot.choices.get(self.name, {}).get(path)
-        if choices:
-            return choice_form(choices)
         if not isinstance(kind, MessageSchema):
             return self._scalar(field, kind, path, inside)
         if kind.type_name in _UNSPOKEN:
@@ -174,12 +169,19 @@ class _FormMaker:
         return BracedForm(FieldsForm(entries)) if entries else None
 
     def _scalar(
-        self, field: FieldSchema, kind: FieldType, path: str, inside: MessageSchema
+        self, field: FieldSchema, kind: ScalarType, path: str, inside: MessageSchema
     ) -> ValueForm | None:
+        # Not all fit: another kind of interface may have the same name.
+        choices = tuple(value for value in self.robot.choices.get(self.name, {}).get(path, ())
+                        if fits(value, kind))
+        if choices:
+            return choice_form(choices)
         if isinstance(kind, BoolType):
             return FlagForm()
         if isinstance(kind, TextType):
-            return TextForm(min(kind.bound or LONGEST_TEXT, LONGEST_TEXT))
+            if kind.bound is None:
+                return TextForm()
+            return TextForm(min(kind.bound, LONGEST_TEXT), 'utf-16-le' if kind.wide else 'utf-8')
         if isinstance(kind, (IntegerType, FloatType)):
             return self._number(field, kind, path, inside)
         return None
@@ -187,11 +189,13 @@ class _FormMaker:
     def _number(
         self, field: FieldSchema, kind: IntegerType | FloatType, path: str,
         inside: MessageSchema,
-    ) -> NumberForm:
+    ) -> NumberForm | None:
         limits = self.robot.limits.get(self.name, {}).get(path)
         is_integer = isinstance(kind, IntegerType)
         lowest = kind.lowest if isinstance(kind, IntegerType) else -kind.highest
         low, high = limits or (lowest, kind.highest)
+        if low > kind.highest or high < lowest:
+            return None  # the type holds nothing that is allowed
         about = self.robot.about.get(self.name, '')
         unit = self._unit(field, about)
         return NumberForm(

@@ -57,6 +57,7 @@ def optional(node: Node) -> Node:
 def in_order(
     rules: RuleBook, key: Hashable, items: tuple[Node, ...], end: Node,
     stops: Mapping[int, Node] = MappingProxyType({}),
+    following: Mapping[int, int] = MappingProxyType({}),
 ) -> Node:
     """
     Give any items, each at most once, in their order, then the end; at least one item.
@@ -65,10 +66,11 @@ def in_order(
 
     :param key: tells this list from all others
     :param stops: what may stand in the place of an item, by its index, and then ends the text
+    :param following: the first item that may stand behind an item, where not the next one
     """
     def item(index: int) -> tuple[Node, ...]:
         """Give one item and what follows it."""
-        whole = Sequence((items[index], after(index + 1)))
+        whole = Sequence((items[index], after(following.get(index, index + 1))))
         return (whole, stops[index]) if index in stops else (whole,)
 
     def after(index: int) -> Node:

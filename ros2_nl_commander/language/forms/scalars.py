@@ -17,11 +17,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 import re
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.errors import FieldError
-from ros2_nl_commander.language.forms.rule_book import RuleBook
+from ros2_nl_commander.language.forms.rule_book import NOTHING, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Pattern, Sequence
 from ros2_nl_commander.language.names import excerpt
@@ -29,6 +30,13 @@ from ros2_nl_commander.language.names import excerpt
 #: Longest text that a model may spell; longer ones are told apart from babble by nobody.
 LONGEST_TEXT = 240
 
+#: Characters by the code units that they take, of what the bound of a type counts.
+_SIZES = {
+    'utf-8': ((1, r'(?:[ !#-\[\]-\~]|\\["\\])'), (2, '[\x80-\u07ff]'),
+              (3, '[\u0800-\ud7ff\ue000-\uffff]'), (4, '[\U00010000-\U0010ffff]')),
+    'utf-16-le': ((1, r'(?:[ !#-\[\]-\~]|\\["\\])'), (1, '[\x80-\ud7ff\ue000-\uffff]'),
+                  (2, '[\U00010000-\U0010ffff]')),
+}
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\["\\])*)"')
 _ESCAPE = re.compile(r'\\(["\\])')
 
@@ -55,10 +63,12 @@ class TextForm:
     r"""
     Text between double quotes, with ``\"`` and ``\\`` inside.
 
-    :param longest: characters, from the bound of the type
+    :param longest: the most characters, or code units
+    :param encoding: whose code units the bound of the type counts; None for characters
     """
 
     longest: int = LONGEST_TEXT
+    encoding: str | None = None
 
     def read(self, scanner: Scanner) -> str:
         """
@@ -71,14 +81,32 @@ class TextForm:
         if quoted is None:
             raise scanner.error('text in double quotes')
         text = _ESCAPE.sub(r'\1', quoted[1:-1])
-        if len(text) > self.longest:
-            raise FieldError(f'{excerpt(text)} has more than {self.longest} characters')
+        if self._length(text) > self.longest:
+            counted = 'characters' if self.encoding is None else f'units of {self.encoding}'
+            raise FieldError(f'{excerpt(text)} has more than {self.longest} {counted}')
         return text
+
+    def _length(self, text: str) -> int:
+        if self.encoding is None:
+            return len(text)
+        return len(text.encode(self.encoding)) // len('a'.encode(self.encoding))
 
     def node(self, rules: RuleBook) -> Node:
         """Give what may be spelt."""
-        body = Pattern(r'(?:[^"\\\x00-\x1f\x7f]|\\["\\]){0,%d}' % self.longest)
+        if self.encoding is None:
+            body: Node = Pattern(r'(?:[^"\\\x00-\x1f\x7f]|\\["\\]){0,%d}' % self.longest)
+        else:
+            body = self._counted(rules, self.encoding)
         return Sequence((Literal('"'), body, Literal('"')))
+
+    def _counted(self, rules: RuleBook, encoding: str) -> Node:
+        """Give the texts of so many code units: a rule for each number that may be left."""
+        texts: list[Node] = [NOTHING]
+        for left in range(1, self.longest + 1):
+            more = tuple(Sequence((Pattern(characters), texts[left - size]))
+                         for size, characters in _SIZES[encoding] if size <= left)
+            texts.append(rules.rule((encoding, left), partial(Choice, (NOTHING, *more))))
+        return texts[-1]
 
     def hint(self) -> str:
         """Tell the model what stands here."""

@@ -33,19 +33,15 @@ from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
 from ros2_nl_commander.language.said.quantities import quantities_said
 from ros2_nl_commander.language.said.texts import has_text, TEXT
+from ros2_nl_commander.language.said.ways import check_ways
 
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
 _LETTER = re.compile(r'[^\W\d_]')
-_QUANTITY = re.compile(r'(?<![\w.])(\d+(?:\.\d+)?) ([A-Za-z/]+)')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
 _PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
 _ARITHMETIC = re.compile(
     r'\b(?:half|halves|quarters?|thirds?|dozen|double|twice|triple|pair|couple|hundreds?|thousand|'
     r'minus|plus|more|less|k)\b|[/½¼¾+]')
-_RATE = re.compile(
-    r'/|\b(?:per|an? (?:sec|min|hour)|each|every|mph|kph|kmh|mps|rpm|revs|knots?|speed)')
-#: What becomes a rate by mistake: a stated distance must give a motion that ends.
-_RATES = {'speed': 'length', 'angular speed': 'angle'}
 
 
 def check_said(sentence: str, answer: str) -> None:
@@ -55,12 +51,12 @@ def check_said(sentence: str, answer: str) -> None:
     :param sentence: the instruction
     :param answer: a command in the short form
     :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, or
-        if a distance became a speed
+        if a distance or an angle became a speed or a motion without an end
     """
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
     _check_numbers(sentence.lower(), name, body)
-    _check_rates(sentence.lower(), body)
+    check_ways(sentence, name, TEXT.sub('""', body))
 
 
 def _check_texts(sentence: str, body: str) -> None:
@@ -100,19 +96,6 @@ def _readings(first: str, second: str) -> set[float]:
     one, other = float(first), float(second)
     return {one + other / 10, one + other / 100, 60 * one + other, 100 * one + other,
             float(first + second)}
-
-
-def _check_rates(sentence: str, body: str) -> None:
-    if _RATE.search(sentence):
-        return
-    said = [quantity.partition(' ') for quantity in quantities_said(sentence)]
-    for number, symbol in _QUANTITY.findall(TEXT.sub('', body)):
-        unit = UNITS.get(symbol)
-        mistaken = _RATES.get(unit.dimension) if unit else None
-        if mistaken and any(
-                float(value) == float(number) and UNITS[other].dimension == mistaken
-                for value, _, other in said if other in UNITS):
-            raise UnsaidError(f'{number} was said of {mistaken}, and {symbol} is none')
 
 
 def _numbers(text: str) -> set[float]:
