@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+import signal
 import threading
 import time
 from typing import Any
@@ -208,6 +209,12 @@ class Bench:
             publisher.get_subscription_count() == 1 for publisher in self._nodes[-1].publishers
             if publisher.topic_name == topic))
         assert subscription.topic_name == topic
+
+
+def with_default_signals() -> None:
+    """Undo, in a new process, that whoever runs the tests in the background ignores signals."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def value(status: DiagnosticStatus, key: str) -> str:

@@ -24,9 +24,11 @@ import subprocess
 import sys
 
 import pytest
-from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
+
+from ros_bench import with_default_signals  # noqa: E402
+from ros_domains import next_domain  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 ROBOT_FILE = ROOT / 'config/robots/demo_robot.yaml'
@@ -60,7 +62,8 @@ def start(tmp_path):
                        'XDG_STATE_HOME': str(tmp_path), 'ROS_LOG_DIR': str(tmp_path)}
         started.append(subprocess.Popen(
             [sys.executable, '-c', PROGRAM, str(Path(__file__).parent), '--alone', '--robot',
-             str(ROBOT_FILE), *arguments], env=environment, **pipes))
+             str(ROBOT_FILE), *arguments], env=environment, preexec_fn=with_default_signals,
+            **pipes))
         return started[-1]
 
     yield start

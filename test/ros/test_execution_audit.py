@@ -80,7 +80,7 @@ def test_an_error_while_deciding_is_written_down(bench, robot, start):
     def broken(_command):
         raise RuntimeError('out of order')
 
-    node._desk.gate._write_valid = broken
+    node._desk.gate._robot.write_valid = broken
     status = end(bench, SIREN)
     assert (status.message, 'out of order' in value(status, 'reason')) == ('failed', True)
     assert assert_told(start, status) == ['decided']
@@ -90,14 +90,14 @@ def test_an_error_while_deciding_is_written_down(bench, robot, start):
 def test_a_stop_while_deciding_is_written_down(bench, robot, start):
     node = start()
     gate = node._desk.gate
-    really, deciding, may_decide = gate._write_valid, threading.Event(), threading.Event()
+    really, deciding, may_decide = gate._robot.write_valid, threading.Event(), threading.Event()
 
     def slow(command):
         deciding.set()
         assert may_decide.wait(20)
         return really(command)
 
-    gate._write_valid = slow
+    gate._robot.write_valid = slow
     say(bench, SIREN)
     assert deciding.wait(20)
     bench.call(Trigger, '/nl_commander/stop')

@@ -115,10 +115,10 @@ def test_a_lost_goal_is_forgotten_when_another_server_is_there(bench, robot, sta
     status = bench.end_of('do it')
     assert status.message == 'failed' and 'the server is gone' in value(status, 'reason')
     assert [goal.is_over for goal in executor._goals] == [False]  # it may come back, and go on
-    assert 'goals of servers that are gone: 1' in bench.call(
+    assert 'the server of /porter/patrol is gone' in bench.call(
         Trigger, '/nl_commander/stop').message
     robot._patrol_server = between_spins(
         robot, lambda: ActionServer(robot, Fibonacci, 'patrol', lambda goal: None))
     wait_until(lambda: executor._goals[0].is_over)
-    assert 'no motion or goal' in bench.call(Trigger, '/nl_commander/stop').message
+    assert 'the server of' not in bench.call(Trigger, '/nl_commander/stop').message
     assert executor._goals == []

@@ -73,7 +73,7 @@ def test_a_service_that_dies(bench, robot, start):
     set_fault(robot, 'die')
     start(execution_timeout_sec=2.0, match_timeout_sec=1.0)
     status = end(bench, SIREN)
-    assert status.message == 'failed' and 'no response within 2 s' in value(status, 'reason')
+    assert status.message == 'failed' and 'the server is gone' in value(status, 'reason')
     wait_until(lambda: '/porter/siren' not in dict(
         bench.user.get_service_names_and_types_by_node('simulated_robot', '/porter')))
     set_fault(robot, 'none')

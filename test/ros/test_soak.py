@@ -44,7 +44,8 @@ def test_a_short_soak_leaves_nothing_behind(tmp_path):
 
 
 def test_clients_that_are_never_let_go_are_noticed(monkeypatch):
-    monkeypatch.setattr(Endpoints, '_get', lambda self, _key, make, _destroy: self._orderly(make))
+    monkeypatch.setattr(Endpoints, '_get', lambda self, _name, _key, make, _destroy:
+                        self._orderly(make))
     report = soak_fake(60)
     assert any(problem.startswith('clients:') for problem in report.problems), report.problems
 

@@ -39,7 +39,7 @@ from ros2_nl_commander.ros.execution.outcome import LOOK_SEC
 from ros2_nl_commander.ros.status import Stage
 
 #: How long the servers may take to be found and to answer; discovery was seen to take 3 s [s].
-WAIT_SEC = 3.0
+WAIT_SEC = 8.0
 
 
 def cancel_left_over(node: Node, audit: AuditLog) -> None:

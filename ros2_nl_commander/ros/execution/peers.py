@@ -41,6 +41,9 @@ _REQUESTS = {'srv': 'rq{}Request', 'action': 'rq{}/_action/send_goalRequest'}
 _HIDDEN_SERVICES = ('send_goal', 'cancel_goal', 'get_result')
 _HIDDEN_TOPICS = ('feedback', 'status')
 
+#: What the middleware calls a node that it has no name of yet, and how long that may last [s].
+UNKNOWN, NAMING_SEC = '_NODE_NAME_UNKNOWN_', 1.0
+
 
 class RemappedError(NlCommanderError):
     """A remap of this process leads a name away from the interface that was allowed."""
@@ -90,8 +93,16 @@ def check_not_remapped(node: Node, name: str, type_name: str) -> None:
 
 
 def peers_of(node: Node, name: str, type_name: str) -> Peers:
-    """Tell who listens or serves; where the robot itself does, tools are left out."""
+    """
+    Tell who listens or serves; where the robot itself does, tools are left out.
+
+    An endpoint is known a moment before whose it is; waits for that.
+    """
+    deadline = time.monotonic() + NAMING_SEC
     everybody = _everybody(node, name, type_name)
+    while any(UNKNOWN in peer.node for peer in everybody) and time.monotonic() < deadline:
+        time.sleep(NAMING_SEC / 50)
+        everybody = _everybody(node, name, type_name)
     return frozenset(peer for peer in everybody if peer.is_of_the_robot) or everybody
 
 

@@ -29,7 +29,7 @@ from typing import Any
 from rclpy.duration import Duration
 from rclpy.publisher import Publisher
 from rclpy.qos import ReliabilityPolicy
-from ros2_nl_commander.language.command import Fields, TopicPublication
+from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.velocities import is_velocity, sets_going
@@ -98,7 +98,7 @@ class Publication:
         if command.times is None:
             raise ExecutionError(f'{self.name}: what is published without end is not carried out')
         message = fill_message(self._message_class(), command.fields, self.type_name)
-        zero = fill_message(self._message_class(), self._zeros_for(command), self.type_name)
+        zero = self._zeros_for(command) if self.moves else self._zero
         self._wait_for_listener(bounds, watch)
         presence = Presence(self._node, self.name, self.type_name)
         with self._lock:
@@ -136,10 +136,11 @@ class Publication:
                 raise ExecutionError('the listener is gone')
             return self._publisher.get_subscription_count() > 0
 
-    def _zeros_for(self, command: TopicPublication) -> Fields:
+    def _zeros_for(self, command: TopicPublication) -> Any:
         """Give what ends a command: it is for the same frame, and for as many joints."""
         schema = installed_schema(self.type_name)
-        return zeroed(command.fields, schema, self._ends_in_zeros)
+        fields = zeroed(command.fields, schema, self._ends_in_zeros)
+        return fill_message(self._message_class(), fields, self.type_name)
 
     def _wait_for_listener(self, bounds: Bounds, watch: Watch) -> None:
         """Wait for every listener there is: the first to match may be a recorder."""
