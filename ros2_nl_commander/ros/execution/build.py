@@ -64,7 +64,7 @@ def build_gate(
 
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
     cancel_left_over(node, audit)
-    return Gate(settings, CommandExecutor(node), audit, node.get_fully_qualified_name(), publish,
+    return Gate(settings, CommandExecutor(node), audit, publish,
                 Surroundings(node, current_robot), complain)
 
 

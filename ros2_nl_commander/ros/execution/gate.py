@@ -67,7 +67,6 @@ class Gate:
     :param settings: how strict it is
     :param executor: what carries out
     :param audit: what is told of every step, before it is taken, and of every end
-    :param node_name: full name of the node
     :param publish: puts the text of a command out
     :param robot: the robot that it is for, as it is by then
     :param complain: told what went wrong where it cannot be helped any more
@@ -75,13 +74,11 @@ class Gate:
 
     def __init__(
         self, settings: GateSettings, executor: CommandExecutor, audit: AuditLog,
-        node_name: str, publish: Callable[[str], None], robot: Surroundings,
-        complain: Callable[[str], None],
+        publish: Callable[[str], None], robot: Surroundings, complain: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._executor = executor
         self._audit = audit
-        self._node_name = node_name
         self._publish = publish
         self._robot = robot
         self._complain = complain
@@ -237,7 +234,7 @@ class Gate:
             return Outcome(Stage.CANCELED, request.cancel_reason)
         goal_id = uuid4() if isinstance(decision.command, ActionGoal) else None
         goal = {} if goal_id is None else {
-            'node': self._node_name, 'action': decision.command.name, 'goal': goal_id.hex}
+            'node': self._robot.node_name, 'action': decision.command.name, 'goal': goal_id.hex}
         self._audit.append('executing', **_names(request, text), **goal)
         outcome = self._begin(request, decision, text, step, goal_id)
         self._audit.note('carried out', **_names(request, text), **goal,
