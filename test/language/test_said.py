@@ -168,6 +168,7 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('thrice', ['3']),
     ('1,5 m or 1½ m, then 3/4 of a turn', ['1.5 m', '1.5 m', '0.75 turns']),
     ('12,000 lux', ['12000 lux']),
+    ('12,5 cm and 10,20,30', ['12.5 cm', '10', '20', '30']),
     ('3:30 minutes, room B12', []),
     ('the third floor of a building, row B2', []),
     ('and', []),

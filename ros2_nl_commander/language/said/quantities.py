@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 import math
 import re
-import unicodedata
 
 from ros2_nl_commander.language.quantities import convert, Unit, unit_of_word, UNITS
+from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
 
 _DIGITS = {word: number for number, word in enumerate(
     'zero one two three four five six seven eight nine'.split())}
@@ -44,9 +44,6 @@ _ARTICLES = ('a', 'an')
 _PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth': 5, 'sixth': 6,
           'eighth': 8, 'tenth': 10, 'twentieth': 20, 'hundredth': 100}
 _TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|[a-z]+(?:/[a-z]+)?|%|°')
-_THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')
-_SLASHED = re.compile(r'(?<![\w./])(?:(\d{1,3}) )?(\d{1,2})/(\d{1,2})(?![\w/])')
-_VULGAR = re.compile('[\u00bc-\u00be\u2150-\u215e]')
 #: A number of more digits is none that anybody means, and too large to compute with.
 _MOST_DIGITS = 15
 _PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
@@ -134,21 +131,7 @@ def _centimetres(tokens: list[str], start: int) -> tuple[float, int]:
 
 
 def _tokens(sentence: str) -> list[str]:
-    return _TOKEN.findall(_plainly(sentence).replace('minus ', '-').replace('-', ' '))
-
-
-def _plainly(sentence: str) -> str:
-    """Write numbers in one way: ``1,5`` and ``1 1/2`` and ``1½`` as ``1.5``, ``1,000`` whole."""
-    text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', sentence.lower()))
-    text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
-    text = re.sub(r'(?<=\d),(?=\d)', '.', text)
-    text = re.sub(r'(?<![\d.])\.(?=\d)', '0.', text)
-    return _SLASHED.sub(_decimal, text)
-
-
-def _decimal(match: re.Match[str]) -> str:
-    whole, above, below = int(match[1] or 0), int(match[2]), int(match[3])
-    return match[0] if below == 0 else f'{whole + above / below:.6g}'
+    return _TOKEN.findall(with_plain_numbers(sentence).replace('minus ', '-').replace('-', ' '))
 
 
 def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:

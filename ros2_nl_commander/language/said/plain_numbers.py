@@ -1,0 +1,41 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Numbers in digits as people write them, put into the one way that the other modules read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: A comma before exactly three digits; any other stands for a point.
+_THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')
+#: Not in "10,20,30", which are three numbers.
+_DECIMAL_COMMA = re.compile(r'(?<![\d.,-])(\d+),(\d+)(?![\d.,])')
+_SLASHED = re.compile(r'(?<![\w./])(?:(\d{1,3}) )?(\d{1,2})/(\d{1,2})(?![\w/])')
+_VULGAR = re.compile('[\u00bc-\u00be\u2150-\u215e]')
+
+
+def with_plain_numbers(sentence: str) -> str:
+    """Write numbers in one way, and words small: ``1,5`` and ``1 1/2`` and ``1½`` as ``1.5``."""
+    text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', sentence.lower()))
+    text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
+    text = _DECIMAL_COMMA.sub(r'\1.\2', text)
+    text = re.sub(r'(?<![\d.])\.(?=\d)', '0.', text)
+    return _SLASHED.sub(_decimal, text)
+
+
+def _decimal(match: re.Match[str]) -> str:
+    whole, above, below = int(match[1] or 0), int(match[2]), int(match[3])
+    return match[0] if below == 0 else f'{whole + above / below:.6g}'
