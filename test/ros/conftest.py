@@ -73,6 +73,22 @@ def robot(context: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def far(context: Any) -> Iterator[Any]:
+    """Give a DDS participant of its own, on the graph of the others."""
+    from execution_bench import far_context
+    with far_context(context) as far:
+        yield far
+
+
+@pytest.fixture
+def far_robot(far: Any) -> Iterator[Any]:
+    """Give a simulated robot that shares no participant with the node."""
+    from execution_bench import simulated_robot
+    with simulated_robot(far) as robot:
+        yield robot
+
+
+@pytest.fixture
 def start(bench: Any, robot: Any, tmp_path: Any) -> Any:
     """Give what starts the node with a policy; ``say`` gives it a command to carry out."""
     from execution_bench import Starter

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from execution_bench import (
-    between_spins, DRIVE, entity, far_context, PATROL, SAY, say, simulated_robot, SIREN)
+    between_spins, DRIVE, entity, PATROL, SAY, say, SIREN)
 import pytest
 from rclpy.action.server import ActionServer
 from rclpy.node import Node
@@ -32,16 +32,8 @@ from test_msgs.action import Fibonacci
 
 
 @pytest.fixture
-def far(context):
-    with far_context(context) as far:
-        yield far
-
-
-@pytest.fixture
-def robot(far):
-    """Give a robot with a DDS participant of its own."""
-    with simulated_robot(far) as robot:
-        yield robot
+def robot(far_robot):
+    return far_robot
 
 
 @pytest.fixture

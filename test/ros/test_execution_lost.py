@@ -17,8 +17,8 @@
 from __future__ import annotations
 
 from execution_bench import (
-    between_spins, DRIVE, DRIVE_LONG, end, entity, far_context, PATROL_LONG, SAY, say,
-    simulated_robot, SIREN, Starter)
+    between_spins, DRIVE, DRIVE_LONG, end, entity, PATROL_LONG, SAY, say,
+    SIREN, Starter)
 from geometry_msgs.msg import Twist
 import pytest
 from rclpy.action.server import ActionServer
@@ -31,16 +31,8 @@ from test_msgs.action import Fibonacci
 
 
 @pytest.fixture
-def far(context):
-    with far_context(context) as far:
-        yield far
-
-
-@pytest.fixture
-def robot(far):
-    """Give a robot with a DDS participant of its own."""
-    with simulated_robot(far) as robot:
-        yield robot
+def robot(far_robot):
+    return far_robot
 
 
 def mute_siren(far, name):
@@ -69,9 +61,13 @@ def test_a_service_whose_server_dies_during_the_call(bench, far, tmp_path, is_re
         second.destroy_node()
 
 
-def test_a_driver_that_vanishes_under_a_recorder(bench, robot, start):
-    recorder = bench.user.create_subscription(Twist, '/porter/cmd_vel', lambda message: None, 10)
-    start()
+@pytest.mark.parametrize('has_recorder', [False, True])
+def test_a_driver_that_vanishes_under_way(bench, robot, start, has_recorder):
+    """Also where a recorder still listens."""
+    if has_recorder:
+        bench.user.create_subscription(Twist, '/porter/cmd_vel', lambda message: None, 10)
+    node = start()
+    wait_until(lambda: node.count_subscribers('/porter/cmd_vel') == 1 + has_recorder)
     say(bench, DRIVE_LONG)
     wait_until(lambda: robot.state.speed_mps)
     between_spins(robot, lambda: robot.destroy_subscription(
@@ -79,7 +75,6 @@ def test_a_driver_that_vanishes_under_a_recorder(bench, robot, start):
     status = bench.end_of('do it')
     assert status.message == 'failed' and 'a listener is gone' in value(status, 'reason')
     wait_until(lambda: robot.state.speed_mps == 0.0)
-    bench.user.destroy_subscription(recorder)
 
 
 def test_a_tool_that_leaves_changes_nothing(bench, far, robot, start):

@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from execution_bench import DRIVE, end, far_context, SAY, simulated_robot
+from execution_bench import DRIVE, end, SAY
 from geometry_msgs.msg import Twist
 import pytest
 from rclpy.duration import Duration
@@ -28,19 +28,17 @@ from std_msgs.msg import String
 
 
 @pytest.fixture
-def listener(context):
+def listener(far):
     """Give a node of its own participant."""
-    with far_context(context) as far:
-        node = Node('listener', context=far)
-        with BackgroundSpinner(node, context=far):
-            yield node
-        node.destroy_node()
+    node = Node('listener', context=far)
+    with BackgroundSpinner(node, context=far):
+        yield node
+    node.destroy_node()
 
 
 @pytest.fixture
-def robot(context):
-    with far_context(context) as far, simulated_robot(far) as robot:
-        yield robot
+def robot(far_robot):
+    return far_robot
 
 
 def listen(node, kind, topic, **asked):

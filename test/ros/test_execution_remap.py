@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from execution_bench import between_spins, end, far_context, PATROL, SAY, simulated_robot, SIREN
+from execution_bench import between_spins, end, PATROL, SAY, SIREN
 import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -33,10 +33,9 @@ def ros_arguments(remapped):
 
 
 @pytest.fixture
-def robot(context):
+def robot(far_robot):
     """Give a robot that no remap of this process touches."""
-    with far_context(context) as far, simulated_robot(far) as robot:
-        yield robot
+    return far_robot
 
 
 @pytest.mark.parametrize('command, remapped', [
