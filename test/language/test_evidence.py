@@ -70,3 +70,11 @@ def test_what_nobody_said_is_refused(sentence, answer, because):
     ('full volume on speaker 2', '/speaker number: 2, volume: 100 %')])
 def test_what_was_said_or_left_open_passes(sentence, answer):
     check_said(sentence, answer)
+
+
+@pytest.mark.parametrize('sentence, answer', [
+    ('drive a circle with a radius of 60 cm', '/cmd_vel turn left 60 deg'),
+    ('turn 30 degrees', '/cmd_vel forward 30 cm')])
+def test_a_length_is_no_angle(sentence, answer):
+    with pytest.raises(UnsaidError, match='and this would be'):
+        check_said(sentence, answer)

@@ -31,14 +31,17 @@ import re
 from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
-from ros2_nl_commander.language.said.quantities import quantities_said
+from ros2_nl_commander.language.said.quantities import quantities_said, stated
 from ros2_nl_commander.language.said.texts import has_text, TEXT
 from ros2_nl_commander.language.said.ways import check_ways
 
+_WAYS = '|'.join(symbol for symbol, unit in UNITS.items()
+                 if unit.dimension in ('length', 'angle'))
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
 _LETTER = re.compile(r'[^\W\d_]')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
 _PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
+_SPELT = re.compile(rf'(?<![\w.])(\d+(?:\.\d+)?) ({_WAYS})(?![\w/])')
 _ARITHMETIC = re.compile(
     r'\b(?:half|halves|quarters?|thirds?|dozen|double|twice|triple|pair|couple|hundreds?|thousand|'
     r'minus|plus|more|less|k)\b|[/½¼¾+]')
@@ -56,7 +59,19 @@ def check_said(sentence: str, answer: str) -> None:
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
     _check_numbers(sentence.lower(), name, body)
+    _check_dimensions(sentence, TEXT.sub('""', body))
     check_ways(sentence, name, TEXT.sub('""', body))
+
+
+def _check_dimensions(sentence: str, body: str) -> None:
+    """Refuse a length that became an angle, or the other way round: "60 cm" is no 60 deg."""
+    said = stated(sentence)
+    for number, symbol in _SPELT.findall(body):
+        alike = [one for one in said if one.number == float(number)]
+        dimensions = {one.unit.dimension if one.unit else '' for one in alike}
+        if alike and dimensions | {UNITS[symbol].dimension} == {'length', 'angle'} and (
+                UNITS[symbol].dimension not in dimensions):
+            raise UnsaidError(f'you said {alike[0]}, and this would be {number} {symbol}')
 
 
 def _check_texts(sentence: str, body: str) -> None:
