@@ -152,14 +152,14 @@ class InstructionDesk:
         for stop in tuple(self._stops):
             stop.join(timeout_sec)
         if gate is not None:
-            gate.sign_off()
+            gate.records.close()
 
     def keep_house(self) -> None:
         """Do what time asks for, now and then: end what is overdue, write down what was noted."""
         self.worker.expire_overdue()
         gate = self.gate
         if gate is not None:
-            gate.write_down()
+            gate.records.write_down()
 
     def _halt(self) -> Halt:
         """Stop everything at once, from any thread."""
@@ -202,7 +202,7 @@ class InstructionDesk:
     def _pass_on(self, report: StatusReport) -> None:
         gate = self.gate
         if gate is not None:
-            gate.note(report)
+            gate.records.note(report)
         self.figures.record(report)
         self._report(report)
 

@@ -29,6 +29,7 @@ from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
 from ros2_nl_commander.ros.execution.left_over import cancel_left_over
 from ros2_nl_commander.ros.execution.outcome import Bounds
+from ros2_nl_commander.ros.execution.records import Records
 from ros2_nl_commander.ros.execution.surroundings import Surroundings
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import path_from_location
@@ -64,8 +65,9 @@ def build_gate(
 
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
     cancel_left_over(node, audit)
-    return Gate(settings, CommandExecutor(node), audit, publish,
-                Surroundings(node, current_robot), complain)
+    records = Records(audit, node.get_fully_qualified_name(), complain)
+    return Gate(settings, CommandExecutor(node), records, publish,
+                Surroundings(node, current_robot))
 
 
 def _audit_path(given: str) -> Path:

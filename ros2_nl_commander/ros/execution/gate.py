@@ -32,13 +32,13 @@ from ros2_nl_commander.language.policy import Decision, Policy, Tier
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.approvals import Approvals
-from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.halting import Halt
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
+from ros2_nl_commander.ros.execution.records import Records
 from ros2_nl_commander.ros.execution.surroundings import Sight, Surroundings
 from ros2_nl_commander.ros.request import Request
-from ros2_nl_commander.ros.status import Stage, StatusReport
+from ros2_nl_commander.ros.status import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +66,20 @@ class Gate:
 
     :param settings: how strict it is
     :param executor: what carries out
-    :param audit: what is told of every step, before it is taken, and of every end
+    :param records: told of every step, before it is taken, and of every end
     :param publish: puts the text of a command out
     :param robot: the robot that it is for, as it is by then
-    :param complain: told what went wrong where it cannot be helped any more
     """
 
     def __init__(
-        self, settings: GateSettings, executor: CommandExecutor, audit: AuditLog,
-        publish: Callable[[str], None], robot: Surroundings, complain: Callable[[str], None],
+        self, settings: GateSettings, executor: CommandExecutor, records: Records,
+        publish: Callable[[str], None], robot: Surroundings,
     ) -> None:
         self._settings = settings
         self._executor = executor
-        self._audit = audit
         self._publish = publish
         self._robot = robot
-        self._complain = complain
+        self.records = records
         self.approvals = Approvals()
 
     @property
@@ -118,7 +116,7 @@ class Gate:
     def halt(self, why: str) -> Halt:
         """Stop at once what was moved or might be; from any thread, without waiting."""
         halt = self._executor.halt()
-        self._audit.note('halted', reason=why, done=str(halt))
+        self.records.halted(why, halt)
         return halt
 
     def settled(self, halt: Halt, seconds: float) -> Halt:
@@ -126,36 +124,13 @@ class Gate:
         if not halt.goals:
             return halt
         settled = halt.settled(seconds)
-        self._audit.note('stopped' if settled.is_confirmed else 'stop not confirmed',
-                         done=str(settled))
+        self.records.settled(settled)
         return settled
 
-    def note(self, report: StatusReport) -> None:
-        """Have the receipt and the end of an instruction written down soon; without waiting."""
-        if report.stage is Stage.RECEIVED:
-            self._audit.note('received', id=report.request_id, instruction=report.instruction)
-        elif report.stage.is_terminal:
-            self._audit.note(
-                'ended', id=report.request_id, instruction=report.instruction,
-                command=report.command, stage=report.stage.value, reason=report.reason,
-                seconds=round(report.seconds, 3))
-
-    def write_down(self) -> None:
-        """Write down what was noted; it has happened, so a full disk must not hide it."""
-        try:
-            self._audit.flush()
-        except AuditError as error:
-            self._complain(str(error))
-
-    def sign_off(self) -> None:
-        """Write down what was noted, and leave the audit log to who comes next."""
-        self.write_down()
-        self._audit.close()
-
     def close(self) -> None:
-        """Let go of what the executor keeps."""
+        """Let go of what the executor keeps, and of the audit log."""
         self._executor.close()
-        self.sign_off()
+        self.records.close()
 
     def _handle(self, request: Request, texts: tuple[str, ...]) -> None:
         decisions = [self._decide(request, text) for text in texts]
@@ -182,8 +157,7 @@ class Gate:
 
     def _decide(self, request: Request, text: str) -> Decision:
         decision = self._settings.policy.decide(parse_command(text))
-        self._audit.append('decided', **_names(request, text), tier=decision.tier.value,
-                           reason=decision.reason)
+        self.records.decided(request, text, decision)
         return decision
 
     def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
@@ -196,7 +170,7 @@ class Gate:
         seconds = self._settings.approval_sec
         approved = self.approvals.wait(
             request.request_id, seconds, request.should_stop, announce)
-        self._audit.append('approved' if approved else 'not approved', **_names(request, text))
+        self.records.answered(request, text, approved)
         if not approved:
             self._end(request, Stage.EXPIRED, text, f'not approved within {seconds:g} s')
         return approved
@@ -233,12 +207,9 @@ class Gate:
         if request.should_stop():
             return Outcome(Stage.CANCELED, request.cancel_reason)
         goal_id = uuid4() if isinstance(decision.command, ActionGoal) else None
-        goal = {} if goal_id is None else {
-            'node': self._robot.node_name, 'action': decision.command.name, 'goal': goal_id.hex}
-        self._audit.append('executing', **_names(request, text), **goal)
+        self.records.executing(request, text, decision.command, goal_id)
         outcome = self._begin(request, decision, text, step, goal_id)
-        self._audit.note('carried out', **_names(request, text), **goal,
-                         stage=outcome.stage.value, reason=outcome.evidence)
+        self.records.carried_out(request, text, decision.command, goal_id, outcome)
         canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
         why = f'{canceled}: ' if canceled and outcome.evidence else canceled
         return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')
@@ -264,10 +235,6 @@ class Gate:
 def _joined(texts: tuple[str, ...]) -> str:
     """Write several commands as people list them, one a line."""
     return '\n'.join(texts)
-
-
-def _names(request: Request, text: str) -> dict[str, str]:
-    return {'id': request.request_id, 'instruction': request.instruction, 'command': text}
 
 
 def _pass_on(request: Request, text: str, words: str) -> None:

@@ -63,11 +63,6 @@ class Surroundings:
         self._node = node
         self._current_robot = current_robot
 
-    @property
-    def node_name(self) -> str:
-        """Return the full name of the node."""
-        return self._node.get_fully_qualified_name()
-
     def write_valid(self, command: Command) -> str:
         """
         Check a command against the robot as it is now, and write it.
