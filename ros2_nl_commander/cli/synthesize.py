@@ -15,7 +15,8 @@
 """
 ``synthesize``: make robots that nobody built, and what is said to them, as training data.
 
-Also counts what data files hold, with ``--count``.
+Also counts what data files hold, with ``--count``, and learns from them which words people say for
+which words of interfaces, with ``--associate``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import run_cli
+from ros2_nl_commander.training.associations import learn_associations, write_associations
 from ros2_nl_commander.training.data_report import data_tables, draw_data
 from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
@@ -37,9 +39,12 @@ def main(args: list[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='synthesize', description=__doc__)
     parser.add_argument('--output', type=Path, required=True,
-                        help='folder to write: data.jsonl and robots/; with --count a PNG file')
+                        help='folder to write: data.jsonl and robots/; with --count a PNG file, '
+                        'with --associate a JSON file')
     parser.add_argument('--count', type=Path, nargs='+', metavar='FILE',
                         help='make nothing: print what these JSON Lines hold, and draw it')
+    parser.add_argument('--associate', type=Path, nargs='+', metavar='FILE',
+                        help='make nothing: learn associations of words from these JSON Lines')
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
     parser.add_argument('--sentences', type=int, default=20,
                         help='to each robot (default: %(default)s)')
@@ -54,6 +59,10 @@ def _synthesize(options: Namespace) -> int:
         for table in data_tables(files):
             print(table.as_markdown())
         draw_data(files, options.output)
+        return 0
+    if options.associate:
+        examples = (example for path in options.associate for example in load_examples(path))
+        write_associations(learn_associations(examples), options.output)
         return 0
     data = write_dataset(options.output, options.robots, options.sentences, options.seed)
     print(f'Written to {data}')

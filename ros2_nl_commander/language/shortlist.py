@@ -16,10 +16,12 @@
 Which of very many interfaces a sentence may mean, by the words that they share.
 
 A robot with Nav2 shows hundreds of interfaces, a plant a thousand; a model reads a few dozen. The
-rest is left out of context and grammar for this sentence. Knows no synonyms: it goes by names,
-types, fields, choices, places and what is said about an interface.
+rest is left out of context and grammar for this sentence. It goes by names, types, fields,
+choices, places and what is said about an interface, and by which words people were found to say
+for them.
 
-Source: Robertson and Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and Beyond.
+Source: Robertson and Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and Beyond;
+Berger and Lafferty 1999, Information Retrieval as Statistical Translation.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ import math
 import re
 from typing import TypeVar
 
+from ros2_nl_commander.language.associations import Associations, shipped_associations
 from ros2_nl_commander.language.context import context_line
 from ros2_nl_commander.language.forms.interface import body_form
 from ros2_nl_commander.language.forms.motion import MotionForm
@@ -46,6 +49,8 @@ _CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
 _PART = 4
 _PART_WEIGHT = 0.3
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.5
+#: What a word that is said for another counts beside the other itself, times their strength.
+_ASSOCIATED = 0.25
 #: What people say to a base, and its topics are never called.
 _MOTION_WORDS = ('forward back backward ahead left right turn rotate spin drive move go reverse '
                  'straight circle stop halt up down metres meters degrees clockwise around')
@@ -59,16 +64,23 @@ class InterfaceIndex:
 
     :param robot: the robot; one with few interfaces is always read whole
     :param size: how many interfaces are kept for a sentence
+    :param associations: which words are said for others; what ships if None
     :raises RobotDescriptionError: if the definition of a type cannot be read
     """
 
-    def __init__(self, robot: RobotDescription, size: int = SIZE) -> None:
+    def __init__(
+        self, robot: RobotDescription, size: int = SIZE, associations: Associations | None = None,
+    ) -> None:
         self.robot = robot
         self._size = size
         self._entrances = tuple(entrances(robot))
-        documents = [_terms(_text(entrance, robot)) for entrance in self._entrances] \
+        documents = [_terms(interface_text(entrance, robot)) for entrance in self._entrances] \
             if self.is_crowded else []
         self._weights = _weighted(documents)
+        self._associations: Associations = {}
+        if self.is_crowded:
+            self._associations = (
+                shipped_associations() if associations is None else associations)
 
     @property
     def is_crowded(self) -> bool:
@@ -85,13 +97,24 @@ class InterfaceIndex:
             return self.robot
         scores = [0.0] * len(self._entrances)
         for term in _terms(sentence):
-            for index, weight in self._weights.get(term, {}).items():
+            for index, weight in self._worth(term).items():
                 scores[index] += weight
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
         return _only(self.robot, [self._entrances[index] for index in order[:self._size]])
 
+    def _worth(self, term: str) -> Mapping[int, float]:
+        """Tell how much a term of a sentence speaks for interfaces, by their numbers."""
+        worth = dict(self._weights.get(term, {}))
+        partners: dict[int, float] = {}
+        for partner, strength in self._associations.get(term, {}).items():
+            for index, weight in self._weights.get(partner, {}).items():
+                partners[index] = max(partners.get(index, 0.0), strength * weight)
+        for index, weight in partners.items():
+            worth[index] = worth.get(index, 0.0) + _ASSOCIATED * weight
+        return worth
 
-def _text(entrance: Entrance, robot: RobotDescription) -> str:
+
+def interface_text(entrance: Entrance, robot: RobotDescription) -> str:
     """Give everything that is known about an interface, and what people say to its kind."""
     type_name = robot.offered(entrance.noun)[entrance.name]
     form = body_form(entrance.name, entrance.noun, robot)
@@ -103,11 +126,17 @@ def _text(entrance: Entrance, robot: RobotDescription) -> str:
     return f'{line} {type_name.rsplit("/", 1)[1]} {goal}'
 
 
+def words_of(text: str) -> Iterator[str]:
+    """Give the words of a text or a name, and its numbers, without the s of most plurals."""
+    for word in _WORD.findall(_CAMEL.sub(' ', text).lower()):
+        yield word.removesuffix('s')
+
+
 def _terms(text: str) -> Counter[str]:
     """Count the words of a text, and the parts of the longer ones."""
     counts: Counter[str] = Counter()
-    for word in _WORD.findall(_CAMEL.sub(' ', text).lower()):
-        counts[word.removesuffix('s')] += 1
+    for word in words_of(text):
+        counts[word] += 1
         counts.update(f'~{part}' for part in _parts_of(word))
     return counts
 

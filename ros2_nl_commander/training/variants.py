@@ -23,15 +23,18 @@ from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.training.distractors import add_distractors
 from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.renaming import rename_examples
-from ros2_nl_commander.training.synthesis.crowds import hide_examples
+from ros2_nl_commander.training.synthesis.crowds import (
+    Extras, hide_examples, other_robots, own_devices)
 
 Variant = Callable[[Sequence[Example]], list[Example]]
 
 _VARIANTS: Mapping[str, Variant] = {
     'plain': list, 'renamed': rename_examples, 'distractors': add_distractors}
-_CROWD = re.compile(r'crowd=([1-9][0-9]{0,4})')
+#: Up to so many interfaces are added.
+_CROWDS: Mapping[str, Extras] = {'crowd': other_robots, 'devices': own_devices}
+_CROWD = re.compile(rf'({"|".join(_CROWDS)})=([1-9][0-9]{{0,4}})')
 #: What can be asked for, for people.
-CHOICES = f'{", ".join(_VARIANTS)} or crowd=N'
+CHOICES = f'{", ".join(_VARIANTS)}, {" or ".join(f"{name}=N" for name in _CROWDS)}'
 
 
 def variant_from_text(text: str) -> Variant:
@@ -46,5 +49,5 @@ def variant_from_text(text: str) -> Variant:
     crowd = _CROWD.fullmatch(text)
     if crowd is None:
         raise ParameterError(f'unknown variant {text!r}: expected {CHOICES}')
-    count = int(crowd[1])
-    return lambda examples: hide_examples(examples, count)
+    extras, count = _CROWDS[crowd[1]], int(crowd[2])
+    return lambda examples: hide_examples(examples, count, extras)

@@ -162,4 +162,4 @@ def test_a_bad_line_is_one_clear_error(write, generator, capsys, line, reason):
 def test_an_unknown_variant_is_one_clear_error(write, generator, capsys):
     (error,) = error_of(capsys, ['--data', str(write(LINES)), '--variant', 'upside-down'])
     assert error == "evaluate: unknown variant 'upside-down': expected plain, renamed, " \
-                    'distractors or crowd=N'
+                    'distractors, crowd=N or devices=N'

@@ -12,34 +12,32 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The real vocabulary and the smaller real model: what a model of bytes cannot show."""
+"""The real vocabulary and the real model: what a model of bytes cannot show."""
 
 from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.language.context import context_from_robot, RobotContext
+from ros2_nl_commander.language.generation import DEFAULT_MODEL
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.model.backbone import load_backbone
-from ros2_nl_commander.model.cache import cache_root, folder_name, is_published
 from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
+from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.forward import embed, read
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.runner import likeliest, PlainRunner
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
 
-FOLDER = cache_root() / 'models' / folder_name('Qwen/Qwen2.5-Coder-0.5B-Instruct')
-
-pytestmark = [
-    pytest.mark.real_model,
-    pytest.mark.skipif(not is_published(FOLDER), reason='the smaller model is not in the cache')]
+#: Fetching the model is part of it where this test is the first.
+pytestmark = [pytest.mark.real_model, pytest.mark.timeout(1200)]
 
 SENTENCES = ('move forward 2 meters', 'say "mind the step, please" loudly', 'mute the siren',
              'raise the lift to 65 cm', 'what is the weather like?')
@@ -49,7 +47,7 @@ STEPWISE = '%llguidance {"no_forcing": true}\n'
 @pytest.fixture(scope='module')
 def backbone():
     """Return the model in float32, so that only real differences show."""
-    return load_backbone(FOLDER, device='cpu', dtype='float32')
+    return load_backbone(fetch_model(DEFAULT_MODEL, print), device='cpu', dtype='float32')
 
 
 @pytest.fixture(scope='module')

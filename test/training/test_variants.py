@@ -74,7 +74,7 @@ def meaning(example):
         return None
 
 
-@pytest.mark.parametrize('variant', ['renamed', 'distractors', 'crowd=60'])
+@pytest.mark.parametrize('variant', ['renamed', 'distractors', 'crowd=60', 'devices=60'])
 @pytest.mark.parametrize('path', suite_files().values(), ids=suite_files())
 def test_every_answer_of_a_variant_is_inside_the_grammar_of_its_robot(variant, path):
     grammars = {}
@@ -204,12 +204,16 @@ def test_what_a_second_lamp_makes_ambiguous_is_left_out(sentence, stays):
         [sentence] if stays else [])
 
 
-def test_a_crowd_has_so_many():
-    (example,) = variant_from_text('crowd=30')([to_box('x')])
-    assert len(interfaces(example.robot)) == 30
+@pytest.mark.parametrize('kind', ['crowd', 'devices'])
+def test_a_crowd_has_so_many_with_its_own_among_them(kind):
+    (example,) = variant_from_text(f'{kind}=100')([to_box('x')])
+    assert len(interfaces(example.robot)) == 100
+    assert {*interfaces(BOX)} < {*interfaces(example.robot)}
 
 
-@pytest.mark.parametrize('text', ['', 'crowd', 'crowd=', 'crowd=0', 'crowd=-3', 'Renamed', 'all'])
+@pytest.mark.parametrize('text', [
+    '', 'crowd', 'crowd=', 'crowd=0', 'crowd=-3', 'devices', 'Renamed', 'all'])
 def test_a_variant_that_is_none_is_refused(text):
-    with pytest.raises(ParameterError, match='expected plain, renamed, distractors or crowd=N'):
+    with pytest.raises(ParameterError,
+                       match='expected plain, renamed, distractors, crowd=N or devices=N'):
         variant_from_text(text)

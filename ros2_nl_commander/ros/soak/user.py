@@ -34,7 +34,7 @@ from std_srvs.srv import Trigger
 
 #: How long an instruction may take to get on [s]; a real model on a busy machine is slow.
 TIMEOUT_SEC = 60.0
-#: How long what may take its time goes on before it is stopped [s].
+#: How long what may take its time is carried out before it is stopped [s].
 LATE_SEC = 1.5
 #: Goals in these states have not ended.
 _RUNNING_GOALS = (GoalStatus.STATUS_ACCEPTED, GoalStatus.STATUS_EXECUTING,
@@ -73,6 +73,7 @@ class SoakUser(Node):
         """Send an instruction, do what belongs to it, and wait for its end."""
         self._send(sentence)
         if kind.then == 'stop late':
+            self._await(sentence, (Stage.EXECUTING, *TERMINAL_STAGES))
             if self._find(sentence, tuple(TERMINAL_STAGES), LATE_SEC) is None:
                 self._stop.call_async(Trigger.Request())
         elif kind.then:

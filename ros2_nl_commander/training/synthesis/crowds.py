@@ -16,50 +16,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 import random
 from typing import TypeVar
 
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.training.examples import Example
+from ros2_nl_commander.training.synthesis.devices import device_interfaces
 from ros2_nl_commander.training.synthesis.robots import make_robot
 
 _Rule = TypeVar('_Rule')
 
 
-def hide_examples(examples: Sequence[Example], count: int) -> list[Example]:
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """
+    An interface that joins a robot.
+
+    :param origin: the robot that describes it
+    :param known_as: its name there
+    """
+
+    noun: str
+    name: str
+    type_name: str
+    origin: RobotDescription
+    known_as: str
+
+
+Extras = Callable[[RobotDescription], Iterator[Extra]]
+
+
+def hide_examples(examples: Sequence[Example], count: int, extras: Extras) -> list[Example]:
     """Hide every robot once among others; examples of one robot stay examples of one."""
-    robots = {id(example.robot): crowded(example.robot, count) for example in examples}
+    robots = {id(example.robot): crowded(example.robot, count, extras) for example in examples}
     return [replace(example, robot=robots[id(example.robot)]) for example in examples]
 
 
-def crowded(robot: RobotDescription, count: int) -> RobotDescription:
+def crowded(robot: RobotDescription, count: int, extras: Extras) -> RobotDescription:
     """
-    Add interfaces of made robots until there are so many.
+    Add interfaces until there are so many.
 
     :param count: interfaces of the result; the robot itself if it has as many
+    :param extras: gives interfaces without end
     """
     offered = {noun: dict(robot.offered(noun)) for noun in ('topic', 'service', 'action')}
     about, limits, choices = dict(robot.about), dict(robot.limits), dict(robot.choices)
     definitions = dict(robot.definitions)
-    for name, noun, type_name, other, known_as in _others(robot):
+    for extra in extras(robot):
         if sum(map(len, offered.values())) >= count:
             break
-        offered[noun][name] = type_name
-        if type_name in other.definitions:
-            definitions[type_name] = other.definitions[type_name]
-        about.update(_said(other.about, known_as, name))
-        limits.update(_said(other.limits, known_as, name))
-        choices.update(_said(other.choices, known_as, name))
+        offered[extra.noun].setdefault(extra.name, extra.type_name)
+        origin, known_as = extra.origin, extra.known_as
+        if extra.type_name in origin.definitions:
+            definitions[extra.type_name] = origin.definitions[extra.type_name]
+        about.update(_said(origin.about, known_as, extra.name))
+        limits.update(_said(origin.limits, known_as, extra.name))
+        choices.update(_said(origin.choices, known_as, extra.name))
     return replace(robot, topics=offered['topic'], services=offered['service'],
                    actions=offered['action'], about=about, limits=limits, choices=choices,
                    definitions=definitions)
 
 
-def _others(
-    robot: RobotDescription
-) -> Iterator[tuple[str, str, str, RobotDescription, str]]:
+def other_robots(robot: RobotDescription) -> Iterator[Extra]:
     """Give interfaces of made robots, each robot under a namespace of its own, without end."""
     number = 0
     while True:
@@ -67,8 +87,15 @@ def _others(
         for noun in ('topic', 'service', 'action'):
             for name, type_name in other.offered(noun).items():
                 if robot.definitions.get(type_name) in (None, other.definitions.get(type_name)):
-                    yield f'/station_{number}{name}', noun, type_name, other, name
+                    yield Extra(noun, f'/station_{number}{name}', type_name, other, name)
         number += 1
+
+
+def own_devices(_robot: RobotDescription) -> Iterator[Extra]:
+    """Give what large machines have besides: stacks, and devices without end."""
+    nothing = RobotDescription()
+    for noun, name, type_name in device_interfaces():
+        yield Extra(noun, name, type_name, nothing, name)
 
 
 def _said(section: Mapping[str, _Rule], known_as: str, name: str) -> dict[str, _Rule]:
