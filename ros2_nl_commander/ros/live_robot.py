@@ -35,6 +35,7 @@ from ros2_nl_commander.language.annotations import Annotations
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.introspection import (
     DEFAULT_ROBOT_NAME, describe_graph, read_traces, wait_for_graph)
+from ros2_nl_commander.ros.live_types import LiveTypes
 from ros2_nl_commander.ros.robot_preparer import RobotPreparer
 from ros2_nl_commander.ros.selection import Selection
 
@@ -59,6 +60,7 @@ class LiveRobot:
         self._node = node
         self._selection = selection
         self._annotations = annotations
+        self._types = LiveTypes(lambda problem: _warn(node, problem))
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._preparer: RobotPreparer | None = None
@@ -137,7 +139,8 @@ class LiveRobot:
         robot = describe_graph(self._node, self._selection, warn=warn)
         # A robot without a name would be one of which nothing is known: it would accept all.
         named = robot if robot.robot else replace(robot, robot=DEFAULT_ROBOT_NAME)
-        return self._annotations.applied_to(_ordered_like(self.robot, named))
+        return self._types.applied_to(
+            self._annotations.applied_to(_ordered_like(self.robot, named)))
 
     def _complain(self, problem: str) -> None:
         problem = ' '.join(problem.split())
@@ -148,6 +151,10 @@ class LiveRobot:
 
     def _ignore(self, _warning: str) -> None:
         """Take a warning that was given at the first look."""
+
+
+def _warn(node: Node, problem: str) -> None:
+    node.get_logger().warning(problem)
 
 
 def _ordered_like(before: RobotDescription, now: RobotDescription) -> RobotDescription:
