@@ -22,7 +22,7 @@ a text fits, ``lark`` writes them down for the engine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 import math
@@ -157,11 +157,13 @@ class Grammar:
 
     :param rules: what the names stand for, which are of ``a`` to ``z``, digits and ``_``
     :param start: name of the rule that whole texts follow
+    :var order: every rule after all those that it refers to
     :raises ValueError: if a rule is missing, misnamed or refers to itself
     """
 
     rules: Mapping[str, Node]
     start: str
+    order: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.start not in self.rules:
@@ -169,14 +171,9 @@ class Grammar:
         for name in self.rules:
             if not _RULE.fullmatch(name):
                 raise ValueError(f'{name!r} is no name for a rule')
-        self.sorted_rules()
+        object.__setattr__(self, 'order', self._sorted())
 
-    def sorted_rules(self) -> tuple[str, ...]:
-        """
-        Name every rule after all those that it refers to.
-
-        :raises ValueError: if there is no such order
-        """
+    def _sorted(self) -> tuple[str, ...]:
         graph = {name: dict.fromkeys(_references(node)) for name, node in self.rules.items()}
         try:
             order = tuple(TopologicalSorter(graph).static_order())

@@ -45,7 +45,7 @@ def lark_from_grammar(grammar: Grammar) -> str:
     :raises ValueError: if no text fits the grammar
     """
     writer = _Writer()
-    for name in grammar.sorted_rules():
+    for name in grammar.order:
         writer.add_rule(name, grammar.rules[name])
     return writer.finish(grammar.start)
 

@@ -38,6 +38,7 @@ _BOUND_DECIMALS = 9
 _ONE = 10 ** DECIMALS
 
 
+@lru_cache(maxsize=1024)
 def number_regex(low: Bound, high: Bound, is_integer: bool, outside: bool) -> str | None:
     """
     Give the regular expression of the numbers in a closed range, or of all others.
@@ -64,7 +65,6 @@ def _first_step(bound: Bound, step: int, last: int) -> int:
     return max(-last, min(math.ceil(round(Fraction(bound), _BOUND_DECIMALS) * step), last + 1))
 
 
-@lru_cache(maxsize=1024)
 def _signed(ranges: tuple[tuple[int, int], ...], is_integer: bool) -> str | None:
     """Give the expression of numbers by their steps; None if all ranges are empty."""
     spell = _integers if is_integer else _decimals

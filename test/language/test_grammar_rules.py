@@ -104,7 +104,7 @@ def test_rules_exist_are_named_well_and_never_lead_back(rules, message):
 def test_rules_come_after_those_that_they_refer_to():
     rules = {'start': Sequence((Reference('b'), Reference('a'), Reference('b'))),
              'b': Reference('a'), 'a': Literal('x')}
-    assert Grammar(rules, 'start').sorted_rules() == ('a', 'b', 'start')
+    assert Grammar(rules, 'start').order == ('a', 'b', 'start')
 
 
 def test_every_way_to_read_a_text_counts():
