@@ -23,7 +23,7 @@ dozens with the same abilities stand beside the one that is meant and is not nam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 import statistics
 import time
@@ -40,16 +40,18 @@ from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
+from ros2_nl_commander.training.evaluate import score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 from ros2_nl_commander.training.synthesis.crowds import (
     hide_examples, other_robots, own_devices)
 
-SIZES = (10, 50, 100, 300, 1000, 2000)
+SIZES = (10, 35, 100, 300, 1000, 2000)
 #: Every so many of the suite's sentences are answered; all of them are looked up.
-EVERY = 5
-#: Beyond this nothing is answered: only the grammar is built and the names are looked up.
-MOST_ANSWERED = 1000
+EVERY = 3
+#: Robots to which one more topic is added.
+GROWING = 5
+#: At other sizes nothing is answered: only grammars are built and names looked up.
+ANSWERED = (10, 35, 100, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,17 @@ class Crowd:
 
     :param recall: how often the shortlist has what is meant, of 1, among devices
     :param harsh_recall: the same among other robots
+    :param growing_seconds: from one more topic until sentences may be about it
+    :param right: of the answered sentences, always the same ones, which were answered rightly
     """
 
     size: int
     grammar_seconds: float
+    growing_seconds: float
     recall: float
     harsh_recall: float
     median_seconds: float | None
-    right: tuple[int, int]
+    right: tuple[bool, ...]
 
 
 def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) -> Table:
@@ -87,12 +92,13 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
         _draw(crowds, picture)
     return Table(
         'Very many interfaces',
-        ('interfaces', 'whole grammar, ms', 'shortlist has it', 'it has, among other robots',
-         'p50 of a sentence, s', 'right'),
-        [(str(crowd.size), f'{1000 * crowd.grammar_seconds:.0f}', f'{100 * crowd.recall:.0f} %',
+        ('interfaces', 'whole grammar, ms', 'one more topic, s', 'shortlist has it',
+         'the same, among other robots', 'p50 of a sentence, s', 'right', 'lost', 'gained'),
+        [(str(crowd.size), f'{1000 * crowd.grammar_seconds:.0f}',
+          f'{crowd.growing_seconds:.2f}', f'{100 * crowd.recall:.0f} %',
           f'{100 * crowd.harsh_recall:.0f} %',
           '' if crowd.median_seconds is None else f'{crowd.median_seconds:.2f}',
-          share_as_text(*crowd.right))
+          *_against(crowds[0].right, crowd.right))
          for crowd in crowds])
 
 
@@ -101,17 +107,26 @@ def _measure(
 ) -> Crowd:
     hidden = hide_examples(examples, size, own_devices)
     robots = {id(example.robot): example.robot for example in hidden}
-    scores = list(score_examples(generator, hidden[::EVERY])) if size <= MOST_ANSWERED else []
+    scores = list(score_examples(generator, hidden[::EVERY])) if size in ANSWERED else []
     return Crowd(
         size, statistics.median(_build(robot, engine) for robot in robots.values()),
+        statistics.median(_grow(robot, generator) for robot in [*robots.values()][:GROWING]),
         _recall(hidden), _recall(hide_examples(examples, size, other_robots)),
         statistics.median(score.generation.seconds for score in scores) if scores else None,
-        _rights(scores))
+        tuple(score.is_right for score in scores))
 
 
 def _build(robot: RobotDescription, engine: GrammarEngine) -> float:
     start = time.perf_counter()
     engine.compile(lark_from_grammar(grammar_from_robot(robot)))
+    return time.perf_counter() - start
+
+
+def _grow(robot: RobotDescription, generator: CommandGenerator) -> float:
+    generator.use_robot(robot)
+    grown = replace(robot, topics={**robot.topics, '/bench/lamp': 'std_msgs/msg/Bool'})
+    start = time.perf_counter()
+    generator.use_robot(grown)
     return time.perf_counter() - start
 
 
@@ -126,8 +141,13 @@ def _recall(examples: Sequence[Example]) -> float:
     return found / len(examples)
 
 
-def _rights(scores: Sequence[Score]) -> tuple[int, int]:
-    return sum(score.is_right for score in scores), len(scores)
+def _against(few: tuple[bool, ...], many: tuple[bool, ...]) -> tuple[str, str, str]:
+    """Give the share of right answers, and how many are wrong or right only here."""
+    if not many:
+        return '', '', ''
+    lost = sum(before and not now for before, now in zip(few, many, strict=True))
+    gained = sum(now and not before for before, now in zip(few, many, strict=True))
+    return share_as_text(sum(many), len(many)), str(lost), str(gained)
 
 
 def _draw(crowds: Sequence[Crowd], path: Path) -> None:
@@ -142,7 +162,7 @@ def _draw(crowds: Sequence[Crowd], path: Path) -> None:
                 marker='o', label='shortlist has the interface')
     shares.plot([crowd.size for crowd in crowds], [100 * crowd.harsh_recall for crowd in crowds],
                 marker='^', label='the same, among other robots')
-    shares.plot(sizes, [100 * crowd.right[0] / crowd.right[1] for crowd in answered],
+    shares.plot(sizes, [100 * statistics.mean(crowd.right) for crowd in answered],
                 marker='s', label='right')
     shares.set(xscale='log', xlabel='interfaces', ylabel='[%]', ylim=(0, 100))
     shares.legend(loc='lower left')
