@@ -30,14 +30,13 @@ from ros2_nl_commander.language.errors import (
 from ros2_nl_commander.language.generation import Generation
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_greedily
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
-from ros2_nl_commander.model.generator import SHIPPED_PROMPT
+from ros2_nl_commander.model.generator import command_or_reason, SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValues, length_of
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt
@@ -48,7 +47,7 @@ from ros2_nl_commander.training.evaluate import Score, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
 
 #: Every so many of the suite's sentences are asked.
-EVERY = 6
+EVERY = 4
 #: Examples of other robots in the context, for the model without a trained prompt.
 SHOTS = 12
 MAX_NEW_TOKENS = 64
@@ -99,16 +98,9 @@ class _Ablation:
             start = time.perf_counter()
             text = self._answer(example, preparation, prefixes[key])
             seconds = time.perf_counter() - start
-            command, is_invalid = None, False
-            try:
-                answer = read_answer(text, example.robot)
-                command = None if isinstance(answer, Decline) else answer
-            except LimitError:
-                pass  # copied as it was said, and refused: a decline
-            except NlCommanderError:
-                is_invalid = True
+            command, _reason = command_or_reason(example.instruction, text, example.robot)
             yield (Score(example, Generation(example.instruction, command, None, seconds)),
-                   is_invalid, length_of(prefixes[key]))
+                   _is_invalid(text, example.robot), length_of(prefixes[key]))
 
     def _prefix(
         self, robot: RobotDescription, prompt: FoldedPrompt, shots: Sequence[Example]
@@ -130,6 +122,16 @@ class _Ablation:
         except GrammarViolationError:
             return ''
         return self._sequence.answer_text(decoded.ids).strip()
+
+
+def _is_invalid(text: str, robot: RobotDescription) -> bool:
+    try:
+        read_answer(text, robot)
+    except LimitError:
+        return False  # copied as it was said, and refused: a decline
+    except NlCommanderError:
+        return True
+    return False
 
 
 def _row(name: str, scores: Sequence[tuple[Score, bool, int]]) -> tuple[str, ...]:
