@@ -27,7 +27,7 @@ from typing import Any
 #: How much the memory may grow over the second half, by its fitted line [MiB].
 MOST_GROWTH_MIB = 4.0
 #: The same with a language model in memory, whose library keeps buffers [MiB].
-MOST_GROWTH_REAL_MIB = 64.0
+MOST_GROWTH_REAL_MIB = 32.0
 #: The same for the threads of the process: rclpy's executors start theirs as they are needed.
 MOST_THREADS_GROWTH = 3.0
 _KIB = 1024
