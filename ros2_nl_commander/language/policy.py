@@ -20,13 +20,13 @@ The file is read in ``policy_file``; how a command is held to numbers is in ``po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 import re
 from types import MappingProxyType
 
-from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.command import Command, TopicPublication
 from ros2_nl_commander.language.defaults import with_defaults
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.entry import Entry
@@ -37,6 +37,7 @@ from ros2_nl_commander.language.interfaces import (
 from ros2_nl_commander.language.names import type_folder, TYPE_FOLDERS
 from ros2_nl_commander.language.policy_limits import Limits
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.velocities import sets_going
 from ros2_nl_commander.language.zeros import check_can_be_zero
 
 
@@ -118,6 +119,12 @@ class Decision:
     reason: str = ''
     ends_in_zeros: bool = False
 
+    @property
+    def leaves_going(self) -> bool:
+        """Tell whether something may still move when it counts as done; nobody says until when."""
+        return (isinstance(self.command, TopicPublication) and not self.ends_in_zeros
+                and sets_going(self.command.type_name))
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -180,6 +187,22 @@ class Policy:
 
     def _rule(self, name: str, type_name: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.matches(name, type_name)), None)
+
+
+def why_refused(steps: Sequence[Decision]) -> str:
+    """
+    Tell why none of several commands is carried out: nothing is done by halves on purpose.
+
+    :returns: empty where nothing is against it
+    """
+    for step in steps:
+        if step.tier is Tier.DENY:
+            return step.reason
+    for number, step in enumerate(steps[:-1], 1):
+        if step.leaves_going:
+            return (f'step {number} of {len(steps)} sets something going and nobody says when it '
+                    'is over: give the steps one by one, or use an action')
+    return ''
 
 
 def _as_sent(command: Command, schema: MessageSchema, limits: Limits) -> Command:
