@@ -23,7 +23,7 @@ from ros2_nl_commander.language.command import ServiceCall
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
-from ros2_nl_commander.ros.execution.peers import Presence
+from ros2_nl_commander.ros.execution.peers import check_same_revision, Presence
 from ros2_nl_commander.ros.status import Stage
 
 #: What responses and results say how it went with, as those of std_srvs, of controllers and of
@@ -38,7 +38,8 @@ def call_service(
     """
     Call a service once and wait for its response.
 
-    :raises ExecutionError: if there is no server, no response, or one that says it failed
+    :raises ExecutionError: if there is no server or one of another revision, no response, or one
+        that says it failed
     :raises FieldError: if the fields do not fit
     :raises UnknownTypeError: if the type is not installed here
     """
@@ -50,6 +51,7 @@ def call_service(
             return Outcome(Stage.CANCELED, 'the service was not called')
         raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s'
                              f'{endpoints.others_named(command.name, command.type_name)}')
+    check_same_revision(endpoints.node, command.name, command.type_name)
     presence = Presence(endpoints.node, command.name, command.type_name)
     answered = threading.Event()
     future = client.call_async(request)
