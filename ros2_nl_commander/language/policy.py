@@ -20,13 +20,13 @@ The file is read in ``policy_file``; how a command is held to numbers is in ``po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 import re
 from types import MappingProxyType
 
-from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.command import Command, TopicPublication
 from ros2_nl_commander.language.defaults import with_defaults
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.entry import Entry
@@ -37,6 +37,7 @@ from ros2_nl_commander.language.interfaces import (
 from ros2_nl_commander.language.names import type_folder, TYPE_FOLDERS
 from ros2_nl_commander.language.policy_limits import Limits
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.velocities import base_drives, sets_going
 from ros2_nl_commander.language.zeros import check_can_be_zero
 
 
@@ -85,13 +86,27 @@ class Rule:
             if not any(number[-len(path):] == path for number in numbers):
                 raise self._error(f'{schema} of {name} has no number that is called so or ends '
                                   'in it', 'limits', '.'.join(path))
+        self._check_bounds(name, schema)
         if self.ends_in_zeros:
-            if type_folder(schema.type_name) != TYPE_FOLDERS['topic']:
+            if not _is_topic(schema):
                 raise self._error(f'{name} is no topic, and only a topic can', 'ends_in_zeros')
             try:
                 check_can_be_zero(schema)
             except FieldError as error:
                 raise self._error(f'cannot be zero: {error}', 'ends_in_zeros') from error
+
+    def _check_bounds(self, name: str, schema: MessageSchema) -> None:
+        """Check that what bounds a motion can: nobody knows what a service or an action does."""
+        limits = self.limits
+        ways = {'max_distance': limits.max_distance_m, 'max_angle': limits.max_angle_rad}
+        given = {'rate': limits.rate_hz, 'max_duration': limits.max_duration_sec, **ways}
+        for key in (key for key, bound in given.items() if bound is not None):
+            if not _is_topic(schema):
+                raise self._error(f'{name} is no topic, and only what is published can be held to '
+                                  'it: add type: "*/msg/*", or use limits of fields', key)
+            if key in ways and not base_drives(schema):
+                raise self._error(f'how far a {schema} of {name} leads is not known: it does not '
+                                  'set the velocity of a base', key)
 
     def _error(self, reason: str, *keys: str) -> NlCommanderError:
         entry = self.entry
@@ -117,6 +132,12 @@ class Decision:
     command: Command
     reason: str = ''
     ends_in_zeros: bool = False
+
+    @property
+    def leaves_going(self) -> bool:
+        """Tell whether something may still move when it counts as done; nobody says until when."""
+        return (isinstance(self.command, TopicPublication) and not self.ends_in_zeros
+                and sets_going(self.command.type_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +203,29 @@ class Policy:
         return next((rule for rule in self.rules if rule.matches(name, type_name)), None)
 
 
+def why_refused(steps: Sequence[Decision]) -> str:
+    """
+    Tell why none of several commands is carried out: nothing is done by halves on purpose.
+
+    :returns: empty where nothing is against it
+    """
+    for step in steps:
+        if step.tier is Tier.DENY:
+            return step.reason
+    for number, step in enumerate(steps[:-1], 1):
+        if step.leaves_going:
+            return (f'step {number} of {len(steps)} sets something going and nobody says when it '
+                    'is over: give the steps one by one, or use an action')
+    return ''
+
+
 def _as_sent(command: Command, schema: MessageSchema, limits: Limits) -> Command:
     """Say what is limited and left out, where its definition gives it a value besides zero."""
     return replace(command, fields=with_defaults(command.fields, schema, limits.covers))
+
+
+def _is_topic(schema: MessageSchema) -> bool:
+    return type_folder(schema.type_name) == TYPE_FOLDERS['topic']
 
 
 def _fits(text: str, pattern: str) -> bool:

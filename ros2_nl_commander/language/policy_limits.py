@@ -30,7 +30,7 @@ from ros2_nl_commander.language.errors import LimitError
 from ros2_nl_commander.language.interfaces import MessageSchema
 from ros2_nl_commander.language.names import excerpt, MISLEADING
 from ros2_nl_commander.language.velocities import (
-    axes_of, base_drives, Path, speed, steers, velocities_in)
+    axes_of, Path, speed, steers, velocities_in)
 
 #: What ``ros2 topic pub`` publishes at where no rate is said [Hz].
 DEFAULT_RATE_HZ = 1.0
@@ -79,7 +79,7 @@ class Limits:
     :param fields: ranges by path, in ROS's basic units
     :param rate_hz: messages a second, at most ``MAX_RATE_HZ`` if None
     :param max_duration_sec: how long a publication may last, ``MAX_DURATION_SEC`` if None
-    :param max_distance_m: how far a timed velocity may lead
+    :param max_distance_m: how far a timed velocity of a base may lead
     :param max_angle_rad: how far it may turn
     :param max_items: longest list, ``MAX_ITEMS`` if None
     :param max_text: longest text [characters], ``MAX_TEXT`` if None
@@ -190,8 +190,6 @@ class Limits:
     def _durations(self, command: TopicPublication, schema: MessageSchema) -> Iterator[float]:
         """Give how long it may last by each of the bounds [s]."""
         yield MAX_DURATION_SEC if self.max_duration_sec is None else self.max_duration_sec
-        if not base_drives(schema) and (self.max_distance_m or self.max_angle_rad):
-            raise LimitError(f'how far a {command.type_name} leads is not known')
         drives = velocities_in(command.fields, schema)
         if self.max_angle_rad is not None and steers(drives):
             raise LimitError(f'how far a {command.type_name} turns is not known: limit its '

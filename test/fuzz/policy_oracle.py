@@ -165,6 +165,11 @@ def _misfits(rule, command):
             yield f'{command.type_name} has no {path}'
     if rule.get('ends_in_zeros') and command.type_name not in CAN_BE_ZERO:
         yield f'{command.type_name} cannot end in zeros'
+    for key in {'rate', 'max_duration', 'max_distance', 'max_angle'} & rule.keys():
+        if '/msg/' not in command.type_name:
+            yield f'{command.type_name} cannot be held to a {key}'
+        elif key in ('max_distance', 'max_angle') and command.type_name not in MOVING:
+            yield f'no way to tell how far a {command.type_name} leads'
 
 
 def _axes(rule, command, leaves):
@@ -199,9 +204,7 @@ def _motion(rule, command, margin):
     if seconds > _most(rule.get('max_duration'), 60.0) + margin:
         yield f'{seconds} s'
     metres, radians = _most(rule.get('max_distance'), None), _most(rule.get('max_angle'), None)
-    if (metres or radians) and command.type_name not in MOVING:
-        yield 'no way to tell how far it leads'
-    elif metres or radians:
+    if (metres or radians) and command.type_name in MOVING:
         speed, turn = _speeds(command)
         if metres is not None and not speed * seconds <= metres * (1 + margin) + margin:
             yield f'{speed * seconds} m'

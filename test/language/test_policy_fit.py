@@ -82,7 +82,22 @@ def check(policy, **offered):
     ('rules: {/r/a: {tier: auto, ends_in_zeros: true}}', {'topics': {'/r/a': 'a/msg/Names'}},
      'a/msg/Names has no number'),
     ('rules: {/r/a: {tier: auto, ends_in_zeros: true}}', {'services': {'/r/a': 'a/srv/B'}},
-     '/r/a is no topic')])
+     '/r/a is no topic'),
+    ('rules:\n  /r/a:\n    tier: auto\n    max_distance: 2',
+     {'actions': {'/r/a': 'test_msgs/action/Fibonacci'}},
+     'p.yaml:4: rules > /r/a > max_distance: /r/a is no topic'),
+    ('rules: {/r/a: {tier: auto, rate: [1, 2]}}', {'services': {'/r/a': 'a/srv/B'}},
+     'rate: /r/a is no topic'),
+    ('rules: {/r/a: {tier: auto, max_angle: 1}}', {'services': {'/r/a': 'a/srv/Drive'}},
+     'max_angle: /r/a is no topic'),
+    ('rules: {/r/**: {tier: auto, max_duration: [9, s]}}',  # one of several that it is for
+     {'topics': {'/r/a': 'geometry_msgs/msg/Twist'}, 'services': {'/r/b': 'a/srv/B'}},
+     'max_duration: /r/b is no topic, and only what is published can be held to it: add type: '),
+    ('rules: {/r/a: {tier: auto, max_distance: 1}}',
+     {'topics': {'/r/a': 'geometry_msgs/msg/PoseStamped'}},
+     'max_distance: how far a geometry_msgs/msg/PoseStamped of /r/a leads is not known'),
+    ('rules: {/r/a: {tier: auto, max_angle: 1}}', {'topics': {'/r/a': 'std_msgs/msg/Float64'}},
+     'max_angle: how far')])
 def test_what_a_robot_does_not_have_is_named(rules, offered, message):
     with pytest.raises(PolicyError) as raised:
         check(rules, **offered)
@@ -99,6 +114,13 @@ def test_what_a_robot_does_not_have_is_named(rules, offered, message):
      {'topics': {'/r/a': 'a/msg/B'}}),
     ('rules: {/r/a: {tier: auto, limits: {dta: [0, 1]}}}', {'topics': {'/r/b': 'a/msg/V'}}),
     ('rules: {/r/a: {tier: auto, limits: {dta: [0, 1]}}}', {'topics': {'/r/a': 'not/msg/Known'}}),
+    ('rules: {/r/a: {tier: deny, max_duration: 9}}', {'topics': {'/r/a': 'std_msgs/msg/Int8'}}),
+    ('rules: {/r/*: {type: "*/msg/*", tier: auto, rate: [1, 5], max_duration: 9}}',
+     {'topics': {'/r/a': 'std_msgs/msg/Float64'}, 'services': {'/r/b': 'a/srv/B'}}),
+    ('rules: {/r/*: {tier: auto, max_distance: 1, max_angle: 1, limits: {linear.x: [0, 1]}}}',
+     {'topics': {'/r/a': 'geometry_msgs/msg/Twist', '/r/b': 'geometry_msgs/msg/TwistStamped'}}),
+    ('rules: {/r/*: {tier: auto, max_distance: 1, limits: {speed: [0, 1]}}}',
+     {'topics': {'/r/a': 'ackermann_msgs/msg/AckermannDriveStamped'}}),
     ('rules: {/r/*: {tier: auto, ends_in_zeros: true}}',
      {'topics': {'/r/a': 'std_msgs/msg/Float64MultiArray', '/r/b': 'a/msg/Jog',
                  '/r/c': 'geometry_msgs/msg/TwistStamped', '/r/d': 'std_msgs/msg/Int16'}})])
@@ -113,3 +135,12 @@ def test_what_a_robot_has_is_accepted(rules, offered):
 def test_what_appears_later_and_does_not_fit_is_denied(command, reason):
     decision = parse_policy(LIFT, 'p.yaml').decide(parse_command(f'ros2 {command}'))
     assert decision.tier is Tier.DENY and reason in decision.reason
+
+
+@pytest.mark.parametrize('bound', ['max_distance: 2', 'max_angle: 1', 'max_duration: 9',
+                                   'rate: [1, 5]'])
+def test_a_goal_is_not_let_pass_by_what_bounds_publications(bound):
+    policy = parse_policy(f'rules: {{/r/go: {{tier: auto, {bound}}}}}', 'p.yaml')
+    decision = policy.decide(parse_command(
+        'ros2 action send_goal /r/go test_msgs/action/Fibonacci "{order: 100}"'))
+    assert decision.tier is Tier.DENY and 'no topic' in decision.reason

@@ -97,6 +97,55 @@ def test_another_type_under_the_name_by_then(bench, robot, start, command, swap,
     assert heard == [] and not robot.state.siren and not robot.state.patrol_rounds
 
 
+KINDS = pytest.mark.parametrize('command', [SAY, SIREN, PATROL_ONCE])
+
+
+def give_revision(monkeypatch, revision):
+    """Let all that listen and serve be of a revision."""
+    really = Node.get_subscriptions_info_by_topic
+
+    def listed(*arguments, **options):
+        infos = really(*arguments, **options)
+        for info in infos:
+            info.topic_type_hash = revision
+        return infos
+
+    monkeypatch.setattr(Node, 'get_subscriptions_info_by_topic', listed)
+
+
+@KINDS
+def test_another_revision_of_the_type_is_refused(bench, robot, start, monkeypatch, command):
+    """It has the same name and other bytes; the node has seen it before the first is sent."""
+    type_hash = pytest.importorskip('rclpy.type_hash')
+    start()
+    give_revision(monkeypatch, type_hash.TypeHash(1, bytes(range(32))))
+    status = end(bench, command)
+    assert (status.message, value(status, 'reason')) == (
+        'failed', f'{command.name}: {robot.get_fully_qualified_name()} has another revision of '
+        f'{command.type_name} than this node: build both with the same one')
+    assert not (robot.state.said or robot.state.siren or robot.state.patrol_rounds)
+    monkeypatch.undo()
+    assert end(bench, command, 'again').message == 'succeeded'  # nothing is left of it
+
+
+@KINDS
+def test_a_revision_that_is_not_known_is_no_other(bench, robot, start, monkeypatch, command):
+    type_hash = pytest.importorskip('rclpy.type_hash')
+    start()
+    give_revision(monkeypatch, type_hash.TypeHash())
+    assert end(bench, command).message == 'succeeded'
+
+
+def test_both_sides_tell_the_revision_that_they_share(bench, robot, start):
+    pytest.importorskip('rclpy.type_hash')
+    node = start()
+    assert end(bench, SAY).message == 'succeeded'
+    both = {str(info.topic_type_hash) for question in (
+        node.get_publishers_info_by_topic, node.get_subscriptions_info_by_topic)
+        for info in question('/porter/say')}
+    assert len(both) == 1 and both.pop().startswith('RIHS01_')
+
+
 @pytest.mark.parametrize('command, sign', [
     (DRIVE_LONG, lambda state: state.speed_mps), (PATROL_LONG, lambda state: state.patrol_rounds)])
 def test_two_robots_of_one_name_both_stop(bench, context, robot, start, command, sign):

@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from execution_bench import DOCK, SIREN, UNLOCK
+from execution_bench import DOCK, DRIVE, POLICY, SAY, SIREN, UNLOCK
 import pytest
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.short_form import REASONS
@@ -25,6 +25,8 @@ from std_msgs.msg import String
 
 SENTENCE = 'siren on, then dock'
 LIFT = TopicPublication('/porter/lift_height', 'std_msgs/msg/Float64', {'data': 0.3})
+GOAL = TopicPublication('/porter/goal_pose', 'geometry_msgs/msg/PoseStamped',
+                        {'header': {'frame_id': 'map'}, 'pose': {'position': {'x': 2.0}}})
 
 
 @pytest.fixture
@@ -77,6 +79,37 @@ def test_nothing_is_done_where_the_policy_denies_a_step(bench, robot, start_with
     bench.send(SENTENCE)
     assert (bench.end_of(SENTENCE).message, robot.state.siren) == ('rejected', False)
     assert bench.commands == []
+
+
+@pytest.mark.parametrize('parameters', [{}, {'execute': 'confirm'}])
+def test_nothing_waits_for_what_a_topic_sets_going(bench, robot, start_with, parameters):
+    """A place to drive to is heard at once; when the robot is there, a topic does not say."""
+    start_with(GOAL, SIREN, **parameters)
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert (status.message, value(status, 'reason').split(':')[0]) == (
+        'rejected', 'step 1 of 2 sets something going and nobody says when it is over')
+    assert (bench.commands, robot.state.distance_m, robot.state.siren) == ([], 0.0, False)
+    assert bench.stages(SENTENCE) == ['received', 'generating', 'rejected']
+
+
+@pytest.mark.parametrize('steps', [(DRIVE, SIREN), (SAY, SIREN), (SIREN, GOAL)])
+def test_what_is_over_when_it_is_published_and_what_comes_last_may_be_topics(
+        bench, robot, start_with, steps):
+    start_with(*steps)
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert status.message == 'succeeded', value(status, 'reason')
+    assert (len(bench.commands), robot.state.siren) == (2, True)
+
+
+def test_what_the_policy_ends_in_zeros_is_over(bench, robot, start, start_with):
+    lift = '/porter/lift_height: {tier: '
+    start.policy.write_text(POLICY.replace(f'{lift}deny', f'{lift}auto, ends_in_zeros: true'))
+    start_with(LIFT, SIREN)
+    bench.send(SENTENCE)
+    status = bench.end_of(SENTENCE)
+    assert (status.message, robot.state.siren) == ('succeeded', True), value(status, 'reason')
 
 
 def test_one_approval_counts_for_all_steps(bench, robot, start_with):

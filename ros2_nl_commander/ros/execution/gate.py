@@ -28,7 +28,7 @@ from uuid import UUID, uuid4
 from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublication
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.policy import Decision, Policy, Tier
+from ros2_nl_commander.language.policy import Decision, Policy, Tier, why_refused
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.velocities import is_velocity
 from ros2_nl_commander.ros.execution.approvals import Approvals
@@ -134,10 +134,10 @@ class Gate:
 
     def _handle(self, request: Request, texts: tuple[str, ...]) -> None:
         decisions = [self._decide(request, text) for text in texts]
-        for decision in decisions:
-            if decision.tier is Tier.DENY:  # of any step: nothing is done by halves on purpose
-                self._end(request, Stage.REJECTED, _joined(texts), decision.reason)
-                return
+        reason = why_refused(decisions)
+        if reason:
+            self._end(request, Stage.REJECTED, _joined(texts), reason)
+            return
         texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
         shown: list[Sight | None] = [None] * len(decisions)
         if self._settings.confirm_all or any(

@@ -31,7 +31,7 @@ from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
-from ros2_nl_commander.ros.execution.peers import Presence
+from ros2_nl_commander.ros.execution.peers import check_same_revision, Presence
 from ros2_nl_commander.ros.status import Stage
 
 #: How long a canceled goal may take to end [s].
@@ -110,8 +110,9 @@ class GoalRun:
         """
         Send the goal and wait for its end.
 
-        :raises ExecutionError: if there is no server, or the goal is refused, aborted, lost, or
-            out of time; whoever gives up on a goal has it canceled, also if it starts later
+        :raises ExecutionError: if there is no server or one of another revision, or the goal is
+            refused, aborted, lost, or out of time; whoever gives up on a goal has it canceled,
+            also if it starts later
         """
         if not watch.wait(self._client.server_is_ready, bounds.match_sec):
             self._ended.set()
@@ -119,6 +120,11 @@ class GoalRun:
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
             raise ExecutionError(f'{self.name}: no such action after {bounds.match_sec:g} s'
                                  f'{self._others()}')
+        try:
+            check_same_revision(*self._asked)
+        except ExecutionError:
+            self._ended.set()  # it was never sent
+            raise
         try:
             return self._sent(bounds, watch)
         except BaseException:

@@ -22,14 +22,16 @@ their nodes count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 import time
 
 from rclpy.action.graph import get_action_server_names_and_types_by_node
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
+from rclpy.topic_endpoint_info import TopicEndpointInfo
 from ros2_nl_commander.language.errors import NlCommanderError
+from ros2_nl_commander.ros.execution.outcome import ExecutionError
 from ros2_nl_commander.ros.introspection import ask, is_of_the_robot
 
 #: How long a server may be away before it counts as gone [s].
@@ -106,6 +108,33 @@ def peers_of(node: Node, name: str, type_name: str) -> Peers:
     return frozenset(peer for peer in everybody if peer.is_of_the_robot) or everybody
 
 
+def check_same_revision(node: Node, name: str, type_name: str) -> None:
+    """
+    Check that those at the other end read what this node writes.
+
+    A type that was changed and kept its name has other bytes, which DDS does not notice. To be
+    asked when this node has its endpoint, whose hash is that of its own revision, and which is
+    waited for: it is listed and named a moment after it is made. Where either hash is not known
+    (before Jazzy, or from another middleware), nothing can be said.
+
+    :raises ExecutionError: if one has another revision of the type
+    """
+    deadline = time.monotonic() + NAMING_SEC
+    while True:
+        theirs = [info for info in _listed(
+            Node.get_subscriptions_info_by_topic, node, name, type_name) if _revision(info)]
+        ours = _own_revisions(node, name, type_name)
+        is_known = ours and all(info.node_name != UNKNOWN for info in theirs)
+        if not theirs or is_known or time.monotonic() >= deadline:
+            break
+        time.sleep(NAMING_SEC / 50)
+    for info in theirs:
+        if ours.get(info.topic_type, _revision(info)) != _revision(info):
+            raise ExecutionError(
+                f'{name}: {_in_full(info.node_name, info.node_namespace)} has another revision of '
+                f'{type_name} than this node: build both with the same one')
+
+
 class Presence:
     """
     Tells which of those who were at the other end have gone; nobody takes their place.
@@ -140,16 +169,36 @@ class Presence:
 
 def _everybody(node: Node, name: str, type_name: str) -> Peers:
     folder = type_name.split('/')[1]
-    hidden = _REQUESTS.get(folder)
-    listed = (node.get_subscriptions_info_by_topic(name) if hidden is None else
-              node.get_subscriptions_info_by_topic(hidden.format(name), no_mangle=True))
     found = frozenset(
         Peer(info.topic_type, bytes(info.endpoint_gid).hex(),
              _in_full(info.node_name, info.node_namespace),
              is_of_the_robot(node, info.node_name, info.node_namespace), info.qos_profile)
-        for info in listed)
-    return found or (frozenset() if hidden is None else
-                     frozenset(_serving_nodes(node, name, folder)))
+        for info in _listed(Node.get_subscriptions_info_by_topic, node, name, type_name))
+    return found or (frozenset(_serving_nodes(node, name, folder)) if folder in _REQUESTS else
+                     frozenset())
+
+
+def _listed(
+    question: Callable[..., list[TopicEndpointInfo]], node: Node, name: str, type_name: str
+) -> list[TopicEndpointInfo]:
+    """Ask for the endpoints of a topic, or of the requests of a service or an action."""
+    hidden = _REQUESTS.get(type_name.split('/')[1])
+    return (question(node, name) if hidden is None else
+            question(node, hidden.format(name), no_mangle=True))
+
+
+def _own_revisions(node: Node, name: str, type_name: str) -> dict[str, str]:
+    """Give the hashes of what this node writes there, by type."""
+    return {info.topic_type: _revision(info)
+            for info in _listed(Node.get_publishers_info_by_topic, node, name, type_name)
+            if _revision(info) and _in_full(info.node_name, info.node_namespace)
+            == node.get_fully_qualified_name()}
+
+
+def _revision(info: TopicEndpointInfo) -> str:
+    """Give the hash of an endpoint's type; empty where it is not known."""
+    known = str(getattr(info, 'topic_type_hash', ''))
+    return known if known.startswith('RIHS') else ''
 
 
 def _serving_nodes(node: Node, name: str, folder: str) -> Iterator[Peer]:

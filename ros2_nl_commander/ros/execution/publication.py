@@ -39,7 +39,7 @@ from ros2_nl_commander.ros.execution.messages import (
     fill_message, import_type, names_stamp, stamp_header)
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
-from ros2_nl_commander.ros.execution.peers import Presence
+from ros2_nl_commander.ros.execution.peers import check_same_revision, Presence
 from ros2_nl_commander.ros.execution.publication_qos import matching_qos
 from ros2_nl_commander.ros.status import Stage
 
@@ -92,7 +92,8 @@ class Publication:
         """
         Publish a command.
 
-        :raises ExecutionError: if nobody listens, a listener has another type, or it has no end
+        :raises ExecutionError: if nobody listens, a listener has another type or another revision
+            of it, or it has no end
         :raises FieldError: if the fields do not fit
         """
         if command.times is None:
@@ -151,6 +152,7 @@ class Publication:
         found = watch.wait(matched, bounds.match_sec) or (
             self._publisher.get_subscription_count() > 0)
         self._check_types()
+        check_same_revision(self._node, self.name, self.type_name)
         if not found and not watch.should_stop():
             raise ExecutionError(f'{self.name}: nobody listens, or with another QoS, after '
                                  f'{bounds.match_sec:g} s')

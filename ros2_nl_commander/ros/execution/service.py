@@ -23,8 +23,13 @@ from ros2_nl_commander.language.command import ServiceCall
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.messages import fill_message, import_type
 from ros2_nl_commander.ros.execution.outcome import Bounds, ExecutionError, Outcome, Watch
-from ros2_nl_commander.ros.execution.peers import Presence
+from ros2_nl_commander.ros.execution.peers import check_same_revision, Presence
 from ros2_nl_commander.ros.status import Stage
+
+#: What responses and results say how it went with, as those of std_srvs, of controllers and of
+#: parameters do; and what they say why with.
+_VERDICTS = ('success', 'ok', 'successful')
+_REASONS = ('message', 'status_message', 'reason', 'failure_reason', 'error_message')
 
 
 def call_service(
@@ -33,7 +38,8 @@ def call_service(
     """
     Call a service once and wait for its response.
 
-    :raises ExecutionError: if there is no server, no response, or one that says it failed
+    :raises ExecutionError: if there is no server or one of another revision, no response, or one
+        that says it failed
     :raises FieldError: if the fields do not fit
     :raises UnknownTypeError: if the type is not installed here
     """
@@ -45,6 +51,7 @@ def call_service(
             return Outcome(Stage.CANCELED, 'the service was not called')
         raise ExecutionError(f'{command.name}: no such service after {bounds.match_sec:g} s'
                              f'{endpoints.others_named(command.name, command.type_name)}')
+    check_same_revision(endpoints.node, command.name, command.type_name)
     presence = Presence(endpoints.node, command.name, command.type_name)
     answered = threading.Event()
     future = client.call_async(request)
@@ -60,12 +67,25 @@ def call_service(
 
 
 def _judged(name: str, response: Any) -> Outcome:
-    """Read what a response says about itself, as those of std_srvs, controllers, parameters do."""
-    results = getattr(response, 'results', ())
-    verdicts = [getattr(one, name, None) for one in (response, *results)
-                for name in ('success', 'ok', 'successful')]
-    said = str(getattr(response, 'message', '') or next(
-        (one.reason for one in results if getattr(one, 'reason', '')), ''))
-    if False in verdicts:
-        raise ExecutionError(f'{name}: {said or "the response says that it failed"}')
+    """Read what a response says about itself, and each result in it; the failed ones say why."""
+    several = getattr(response, 'results', ())
+    parts = [response, getattr(response, 'result', None),
+             *(several if isinstance(several, (list, tuple)) else ())]
+    failed = [part for part in parts
+              if any(getattr(part, key, None) is False for key in _VERDICTS)]
+    said = next((text for part in (*failed, *parts) for key in _REASONS
+                 if isinstance(text := getattr(part, key, None), str) and text), '')
+    code = _failure_code(response)
+    if failed or code:
+        raise ExecutionError(f'{name}: {said or code or "the response says that it failed"}')
     return Outcome(Stage.SUCCEEDED, said or 'the service responded')
+
+
+def _failure_code(response: Any) -> str:
+    """Name the result, where it is a number and the type has a name for success; that is empty."""
+    result, success = (getattr(response, key, None) for key in ('result', 'RESULT_SUCCESS'))
+    if success is None or result == success:
+        return ''
+    return next((key for key in dir(response)
+                 if key.startswith('RESULT_') and getattr(response, key) == result),
+                f'result {result}')
