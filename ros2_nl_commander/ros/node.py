@@ -34,7 +34,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorFactory
 from ros2_nl_commander.ros import qos
-from ros2_nl_commander.ros.execution.build import build_gate
+from ros2_nl_commander.ros.execution.build import build_gate, what_is_left_over
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
 from ros2_nl_commander.ros.lifecycle import PatientLifecycleNode
 from ros2_nl_commander.ros.parameter_guard import ParameterGuard
@@ -99,6 +99,7 @@ class NlCommander(PatientLifecycleNode):
         self._desk = InstructionDesk(says.report, says.publish_command, says.drafts_of)
         self._robot_source = RobotSource(self, self._desk)
         parameters = read_parameters(self)
+        self._desk.left_over = what_is_left_over(self, parameters)
         self._create_interfaces(parameters.diagnostics_period_sec)
         if parameters.autostart:
             self._why_inactive = 'starting'
@@ -191,7 +192,8 @@ class NlCommander(PatientLifecycleNode):
     def _configure(self) -> None:
         self._guard.check_faults()
         parameters = read_parameters(self)
-        gate = build_gate(
+        self._desk.left_over = what_is_left_over(self, parameters)
+        gate, self._desk.left_over = build_gate(
             self, parameters, self._says.publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
         if gate is not None:

@@ -23,6 +23,7 @@ from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.policy import Decision
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.halting import Halt
+from ros2_nl_commander.ros.execution.left_over import left_over_of
 from ros2_nl_commander.ros.execution.outcome import Outcome
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage, StatusReport
@@ -98,6 +99,11 @@ class Records:
             self._log.flush()
         except AuditError as error:
             self._complain(str(error))
+
+    def left_over(self) -> tuple[str, ...]:
+        """Say of each goal whose end was not seen that it may go on."""
+        self.write_down()
+        return left_over_of(self._log.path, self._owner)
 
     def close(self) -> None:
         """Write what was noted, and leave the log to who comes next."""
