@@ -35,20 +35,27 @@ class Approvals:
     At most one command waits at a time; an id counts once, and only while its command waits.
 
     An approval that comes too early, too late or twice, or for another id, approves nothing.
+
+    :param tell_void: told the id of each that approves nothing
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell_void: Callable[[str], None]) -> None:
+        self._tell_void = tell_void
         self._changed = threading.Condition()
         self._pending: _Pending | None = None
 
     def approve(self, request_id: str) -> bool:
         """Approve what waits under this id; tell whether anything does."""
         with self._changed:
-            if self._pending is None or self._pending.request_id != request_id:
-                return False
-            self._pending.is_approved = True
-            self._changed.notify_all()
-            return True
+            pending = self._pending
+            counts = (pending is not None and pending.request_id == request_id
+                      and not pending.is_approved)
+            if pending is not None and counts:
+                pending.is_approved = True
+                self._changed.notify_all()
+        if not counts:
+            self._tell_void(request_id)
+        return counts
 
     def wait(
         self, request_id: str, timeout_sec: float, should_stop: Callable[[], bool],

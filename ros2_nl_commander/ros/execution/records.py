@@ -28,6 +28,9 @@ from ros2_nl_commander.ros.execution.outcome import Outcome
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage, StatusReport
 
+#: More of what claims to be an id is not kept [characters].
+LONGEST_ID = 100
+
 
 class Records:
     """
@@ -56,6 +59,10 @@ class Records:
     def answered(self, request: Request, text: str, is_approved: bool) -> None:
         """Write down what a person said."""
         self._log.append('approved' if is_approved else 'not approved', **_names(request, text))
+
+    def approved_nothing(self, request_id: str) -> None:
+        """Note an approval for which nothing waits: replayed, made up, too early or too late."""
+        self._log.note('approved nothing', id=request_id[:LONGEST_ID])
 
     def executing(
         self, request: Request, text: str, command: Command, goal_id: UUID | None
