@@ -73,7 +73,8 @@ class CommanderClient(Node):
     """
     Sends one instruction at a time and follows it; spin it in another thread.
 
-    Publishers: ``nl_command`` (std_msgs/String), ``nl_commander/approve`` (std_msgs/String)
+    Publishers, all std_msgs/String: ``nl_command``, ``nl_commander/approve``,
+    ``nl_commander/refuse``
 
     Subscriptions: ``nl_commander/status`` (diagnostic_msgs/DiagnosticStatus), ``/diagnostics``,
     and where drafts are wanted ``nl_commander/forming`` (diagnostic_msgs/KeyValue)
@@ -91,6 +92,7 @@ class CommanderClient(Node):
         self._draft = KeyValue()
         self._instructions = self.create_publisher(String, 'nl_command', qos.INSTRUCTION)
         self._approvals = self.create_publisher(String, 'nl_commander/approve', qos.INSTRUCTION)
+        self._refusals = self.create_publisher(String, 'nl_commander/refuse', qos.INSTRUCTION)
         # A group of its own: the answer to a stop waits for nothing.
         self._stop: Client[Any, Any] = self.create_client(
             Trigger, 'nl_commander/stop', callback_group=MutuallyExclusiveCallbackGroup())
@@ -154,6 +156,10 @@ class CommanderClient(Node):
         """Have the command carried out that waits under this id."""
         self._approvals.publish(String(data=request_id))
 
+    def refuse(self, request_id: str) -> None:
+        """Have the command that waits under this id end; nothing else does."""
+        self._refusals.publish(String(data=request_id))
+
     def stop(self, timeout_sec: float = STOP_SEC) -> str:
         """
         Stop the robot, and all instructions of the node, also those of others.
@@ -189,8 +195,9 @@ class CommanderClient(Node):
         return heard
 
     def _is_connected(self) -> bool:
-        return (self._instructions.get_subscription_count() > 0
-                and self._approvals.get_subscription_count() > 0 and self._has_node())
+        publishers = (self._instructions, self._approvals, self._refusals)
+        return (all(publisher.get_subscription_count() > 0 for publisher in publishers)
+                and self._has_node())
 
     def _has_node(self) -> bool:
         return self.count_publishers(self._status_name) > 0

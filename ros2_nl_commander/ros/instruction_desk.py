@@ -64,6 +64,8 @@ class InstructionDesk:
         self._publish = publish
         self._drafts_of = drafts_of
         self.gate: Gate | None = None
+        #: What may run on of which no gate knows, in words; a stop without a gate names it.
+        self.left_over: tuple[str, ...] = ()
         self._generator: Generator | None = None
         self._description: dict[str, str] = {}
         self._start = f'{time.time_ns() // 1_000_000 & 0xffffffff:x}'
@@ -90,8 +92,10 @@ class InstructionDesk:
 
     def strip(self) -> None:
         """Let go of the generator, so that its memory is free, and of the gate."""
-        gate, self.gate = self.gate, None
+        gate = self.gate
         if gate is not None:
+            self.left_over = gate.records.left_over()  # first: no stop may come in between
+            self.gate = None
             gate.close()
         self._generator, self.robot, self._description = None, EMPTY_ROBOT, {}
 
@@ -173,7 +177,8 @@ class InstructionDesk:
             done.append(f'canceled {running} running and {waiting} waiting')
         except Exception as error:  # a status that cannot be published
             faults.append(f'the instructions were not ended: {type(error).__name__}: {error}')
-        return (Halt() if gate is None else gate.halt('stopped')).and_also(done, faults)
+        halt = Halt(faults=self.left_over) if gate is None else gate.halt('stopped')
+        return halt.and_also(done, faults)
 
     def _settled(self, halt: Halt) -> Halt:
         gate = self.gate

@@ -34,13 +34,14 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorFactory
 from ros2_nl_commander.ros import qos
-from ros2_nl_commander.ros.execution.build import build_gate
+from ros2_nl_commander.ros.execution.build import build_gate, what_is_left_over
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
 from ros2_nl_commander.ros.lifecycle import PatientLifecycleNode
 from ros2_nl_commander.ros.parameter_guard import ParameterGuard
 from ros2_nl_commander.ros.parameters import read_parameters
 from ros2_nl_commander.ros.publishers import Publishers
 from ros2_nl_commander.ros.robot_source import RobotSource
+from ros2_nl_commander.ros.verdicts import listen_for_verdicts
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -61,7 +62,7 @@ class NlCommander(PatientLifecycleNode):
 
     Subscriptions:
       * ``nl_command`` (std_msgs/String): an instruction
-      * ``~/approve`` (std_msgs/String): id of a command that waits for approval
+      * ``~/approve``, ``~/refuse`` (std_msgs/String): id of a command that waits for approval
 
     Publishers: ``ros2_command``, ``~/status``, ``~/forming`` and ``/diagnostics``; see
     ``publishers``.
@@ -99,6 +100,7 @@ class NlCommander(PatientLifecycleNode):
         self._desk = InstructionDesk(says.report, says.publish_command, says.drafts_of)
         self._robot_source = RobotSource(self, self._desk)
         parameters = read_parameters(self)
+        self._desk.left_over = what_is_left_over(self, parameters)
         self._create_interfaces(parameters.diagnostics_period_sec)
         if parameters.autostart:
             self._why_inactive = 'starting'
@@ -110,9 +112,7 @@ class NlCommander(PatientLifecycleNode):
         self.create_subscription(
             String, 'nl_command', self._on_instruction, qos.INSTRUCTION,
             callback_group=MutuallyExclusiveCallbackGroup(), qos_overriding_options=overridable)
-        self.create_subscription(
-            String, '~/approve', self._on_approval, qos.INSTRUCTION,
-            callback_group=MutuallyExclusiveCallbackGroup())
+        listen_for_verdicts(self, lambda: self._desk.gate)
         self.create_service(  # reentrant: a stop that waits for an end keeps no other waiting
             Trigger, '~/stop', self._on_stop, callback_group=ReentrantCallbackGroup())
         timers = MutuallyExclusiveCallbackGroup()
@@ -191,7 +191,8 @@ class NlCommander(PatientLifecycleNode):
     def _configure(self) -> None:
         self._guard.check_faults()
         parameters = read_parameters(self)
-        gate = build_gate(
+        self._desk.left_over = what_is_left_over(self, parameters)
+        gate, self._desk.left_over = build_gate(
             self, parameters, self._says.publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
         if gate is not None:
@@ -227,11 +228,6 @@ class NlCommander(PatientLifecycleNode):
         halt = self._desk.stop()
         response.success, response.message = halt.is_confirmed, str(halt)
         return response
-
-    def _on_approval(self, message: String) -> None:
-        gate = self._desk.gate
-        if gate is None or not gate.approvals.approve(message.data.strip()):
-            self.get_logger().warning(f'nothing waits for the approval of {message.data!r}')
 
     def _publish_diagnostics(self) -> None:
         parameters = read_parameters(self)

@@ -49,7 +49,7 @@ INFRASTRUCTURE = (
     Infrastructure('*/robot_description', 'std_msgs/msg/String', 'the model of the robot, URDF'),
     Infrastructure('*/nl_command', 'std_msgs/msg/String', 'instructions to our node'),
     Infrastructure('*/ros2_command', 'std_msgs/msg/String', 'commands of our node'),
-    Infrastructure('*/nl_commander/*', '*', 'our node: ~/status, ~/approve, ~/stop'),
+    Infrastructure('*/nl_commander/*', '*', 'our node: ~/status, ~/approve, ...'),
 )
 
 

@@ -38,7 +38,7 @@ from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
 from ros2_nl_commander.ros.client import CommanderClient
 from ros2_nl_commander.ros.status import Stage, StatusReport
-from ros_bench import ROBOT_FILE, TIMEOUT_SEC, wait_until
+from ros_bench import ROBOT_FILE, TIMEOUT_SEC, value, wait_until
 
 POLICY = """
 rules:
@@ -181,12 +181,14 @@ def test_n_refuses(bench, robot, terminal):
         terminal.press('unlock' + ENTER)
         terminal.see('waits for your approval')
         terminal.press('n')
-        terminal.see('canceled after')
+        terminal.see('rejected after')
 
     terminal.talk(person)
-    assert 'refused; this stops the robot' in terminal.text
-    assert 'stop confirmed' in terminal.text
-    assert bench.end_of('unlock').message == 'canceled' and not robot.state.tray_lock
+    status = bench.end_of('unlock')
+    assert (status.message, value(status, 'reason')) == ('rejected', 'refused')
+    assert 'stop' not in terminal.text.rpartition('waits for your approval')[2].replace(
+        'Esc stops the robot', '')
+    assert not robot.state.tray_lock
 
 
 def test_what_was_typed_before_the_question_approves_nothing(
@@ -212,7 +214,7 @@ def test_what_was_typed_before_the_question_approves_nothing(
         terminal.see('waits for your approval')
         assert bench.stages('unlock')[-1] == 'awaiting_approval'
         terminal.press('n')
-        terminal.see('canceled after')
+        terminal.see('rejected after')
 
     terminal.talk(person)
     assert not robot.state.tray_lock
@@ -327,6 +329,7 @@ def test_plain_lines_ask_too(bench, robot, client, capsys, answer, is_locked):
     assert '\x1b' not in shown
     assert 'received' in shown and 'generating' in shown and 'waits for your approval' in shown
     assert ('succeeded after' in shown, robot.state.tray_lock) == (is_locked, is_locked)
+    assert ('rejected after' in shown, 'stop confirmed' in shown) == (not is_locked, False)
 
 
 def test_ctrl_c_between_plain_lines_stops(bench, robot, client, capsys):

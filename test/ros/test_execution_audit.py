@@ -25,6 +25,7 @@ from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.stop_words import is_stop
 from ros2_nl_commander.ros.execution.audit import AuditLog, read_audit
 from ros_bench import value, wait_until
+from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 
@@ -72,6 +73,29 @@ def test_what_is_done_is_written_down_step_by_step(bench, robot, start):
     status = end(bench, UNLOCK, 'unlock')
     assert status.message == 'expired'
     assert assert_told(start, status) == ['decided', 'not approved']
+
+
+def test_approvals_that_approve_nothing_are_written_down(bench, robot, start):
+    """Too early, for another id, and once more."""
+    def written():
+        return [one['id'] for one in read_audit(start.audit) if one['event'] == 'approved nothing']
+
+    start()
+    sender = bench.user.create_publisher(String, '/nl_commander/approve', 10)
+    wait_until(lambda: sender.get_subscription_count() == 1)
+    bench.generator.may_answer.clear()
+    say(bench, UNLOCK)
+    wait_until(lambda: 'generating' in bench.stages('do it'))
+    identifier = bench.statuses[-1].name
+    sender.publish(String(data=identifier))
+    wait_until(written)
+    bench.generator.may_answer.set()
+    wait_until(lambda: 'awaiting_approval' in bench.stages('do it'))
+    another = identifier + '0' * 1000
+    for text in (another, identifier, identifier):
+        sender.publish(String(data=text))
+    assert bench.end_of('do it').message == 'succeeded'
+    wait_until(lambda: written() == [identifier, another[:100], identifier])
 
 
 def test_an_error_while_deciding_is_written_down(bench, robot, start):

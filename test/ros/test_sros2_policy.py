@@ -144,8 +144,9 @@ def test_an_operator_may_do_what_the_client_does_and_read_the_commands(bench, co
     assert_opens(bench.user, expected - commands_read, 'nl_commander_client')
 
 
-def test_nobody_else_may_ask_or_approve():
-    """Publishing on these two is the whole power over the robot; the node itself lacks it."""
-    power = {('publisher', '/nl_command'), ('publisher', '/nl_commander/approve')}
+def test_nobody_else_may_ask_approve_or_refuse():
+    """Publishing on these is the whole power over the robot; the node itself lacks it."""
+    power = {('publisher', '/nl_command'), ('publisher', '/nl_commander/approve'),
+             ('publisher', '/nl_commander/refuse')}
     assert {path for path in ENCLAVES if power & permitted(path, '/porter')} == {
         '/nl_commander_operator'}

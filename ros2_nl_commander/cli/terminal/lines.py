@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 import sys
 
-from ros2_nl_commander.cli.terminal.story import GOOD_ENDS, Line, line, one_line, REFUSING, Story
+from ros2_nl_commander.cli.terminal.story import GOOD_ENDS, Line, line, one_line, Story
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.client import CommanderClient
@@ -95,8 +95,8 @@ class PlainConsole:
             self._client.approve(request_id)
             _show(line('stage', 'approved'))
         else:
-            _show(line('stage', REFUSING))
-            self._stop()
+            self._client.refuse(request_id)
+            _show(line('stage', 'refused'))
 
     def _stop(self) -> None:
         _show(line('stage', 'stopping the robot'))

@@ -27,7 +27,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import (
     ConditionalContainer, FormattedTextControl, HSplit, Layout, Window)
 from ros2_nl_commander.cli.terminal.screen import ESCAPE_SEC, Screen, STYLE
-from ros2_nl_commander.cli.terminal.story import Line, line, REFUSING, Story
+from ros2_nl_commander.cli.terminal.story import Line, line, Story
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.names import visible
 from ros2_nl_commander.ros.client import CommanderClient
@@ -140,9 +140,9 @@ class RunView:
 
         @keys.add('n')
         @keys.add('N')
-        def _no(_event: KeyPressEvent) -> None:
-            if self._is_asking:
-                self._stop(line('stage', REFUSING))
+        async def _no(_event: KeyPressEvent) -> None:
+            if self._is_asking and self._story.last is not None:
+                await self._refuse(self._story.last.request_id)
 
         @keys.add('escape', eager=True)
         def _stop(_event: KeyPressEvent) -> None:
@@ -161,6 +161,11 @@ class RunView:
         self._is_decided = True
         self._client.approve(request_id)
         await self._show(line('stage', 'approved'))
+
+    async def _refuse(self, request_id: str) -> None:
+        self._is_decided = True
+        self._client.refuse(request_id)
+        await self._show(line('stage', 'refused'))
 
     def _stop(self, word: Line) -> None:
         """Stop the robot at once; once more only when the answer is there."""

@@ -32,8 +32,6 @@ from ros2_nl_commander.ros.status import Stage, StatusReport
 
 #: Ends that are as they should be.
 GOOD_ENDS = frozenset({Stage.GENERATED, Stage.SUCCEEDED})
-#: What is said when a command is refused: there is no other way to refuse one.
-REFUSING = 'refused; this stops the robot and ends everything that waits at the node'
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.execution.audit import AuditLog
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.gate import Gate, GateSettings
-from ros2_nl_commander.ros.execution.left_over import cancel_left_over
+from ros2_nl_commander.ros.execution.left_over import (
+    cancel_left_over, in_words, left_over_of)
 from ros2_nl_commander.ros.execution.outcome import Bounds
 from ros2_nl_commander.ros.execution.records import Records
 from ros2_nl_commander.ros.execution.surroundings import Surroundings
@@ -38,18 +39,19 @@ from ros2_nl_commander.ros.robot_location import path_from_location
 def build_gate(
     node: Node, parameters: NodeParameters, publish: Callable[[str], None],
     current_robot: Callable[[], RobotDescription],
-) -> Gate | None:
+) -> tuple[Gate | None, tuple[str, ...]]:
     """
     Build the gate, or give None where nothing is to be carried out.
 
     :param publish: puts the text of a command out
     :param current_robot: gives the robot as it is by then
+    :returns: the gate, and in words what an earlier life of the node has left running
     :raises ParameterError: if there is no policy
     :raises PolicyError: if it cannot be used
     :raises AuditError: if the audit log cannot be written
     """
     if parameters.execute == 'never':
-        return None
+        return None, ()
     if not parameters.policy.strip():
         raise ParameterError(
             f"execute is '{parameters.execute}', and parameter policy is empty: name the file "
@@ -64,10 +66,22 @@ def build_gate(
         node.get_logger().error(problem)
 
     audit = AuditLog(_audit_path(parameters.audit_log.strip()))
-    cancel_left_over(node, audit)
+    left_over = in_words(cancel_left_over(node, audit))
     records = Records(audit, node.get_fully_qualified_name(), complain)
-    return Gate(settings, CommandExecutor(node), records, publish,
+    gate = Gate(settings, CommandExecutor(node), records, publish,
                 Surroundings(node, current_robot))
+    return gate, left_over
+
+
+def what_is_left_over(node: Node, parameters: NodeParameters) -> tuple[str, ...]:
+    """Say what a node has left running that no gate knows of; nothing where it may run nothing."""
+    if parameters.execute == 'never':
+        return ()
+    try:
+        path = _audit_path(parameters.audit_log.strip())
+    except RuntimeError as error:  # nobody knows where the home of this user is
+        return (f'which goals were left behind is not known: {error}',)
+    return left_over_of(path, node.get_fully_qualified_name())
 
 
 def _audit_path(given: str) -> Path:

@@ -31,7 +31,7 @@ from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier, why_refused
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.velocities import is_velocity
-from ros2_nl_commander.ros.execution.approvals import Approvals
+from ros2_nl_commander.ros.execution.approvals import Approvals, Verdict
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.halting import Halt
 from ros2_nl_commander.ros.execution.outcome import Bounds, Outcome, Watch
@@ -80,7 +80,7 @@ class Gate:
         self._publish = publish
         self._robot = robot
         self.records = records
-        self.approvals = Approvals()
+        self.approvals = Approvals(records.judged_nothing)
 
     @property
     def most_steps(self) -> int:
@@ -168,12 +168,14 @@ class Gate:
             return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=reason)
 
         seconds = self._settings.approval_sec
-        approved = self.approvals.wait(
+        verdict = self.approvals.wait(
             request.request_id, seconds, request.should_stop, announce)
-        self.records.answered(request, text, approved)
-        if not approved:
+        self.records.judged(request, text, verdict)
+        if verdict is Verdict.REFUSED:
+            self._end(request, Stage.REJECTED, text, 'refused')
+        elif verdict is Verdict.NONE:
             self._end(request, Stage.EXPIRED, text, f'not approved within {seconds:g} s')
-        return approved
+        return verdict is Verdict.APPROVED
 
     def _look(self, request: Request, command: Command) -> Sight:
         """Look at what is to be approved, after the time that discovery takes."""

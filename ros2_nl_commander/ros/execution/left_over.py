@@ -42,29 +42,31 @@ from ros2_nl_commander.ros.status import Stage
 WAIT_SEC = 8.0
 
 
-def cancel_left_over(node: Node, audit: AuditLog) -> None:
+def cancel_left_over(node: Node, audit: AuditLog) -> dict[UUID, str]:
     """
     Cancel what an earlier life of a node has left running, where its server is there.
 
     :param node: must be spun by others meanwhile
+    :returns: the action of each goal that may still go on: no server has said anything of it
     :raises AuditError: if the audit log cannot be used
     """
     name = node.get_fully_qualified_name()
     if not audit.claim(name):
-        return  # whoever runs there sees to its own goals
+        return {}  # whoever runs there sees to its own goals
     goals = left_over_goals(audit.path, name)
     if not goals:
-        return
+        return {}
     endpoints = Endpoints(node)
     try:
         for goal_id, answer in _canceled(endpoints, goals):
             done = 'canceled now' if answer.goals_canceling else 'ended or canceled before'
             reason = f'left behind by an earlier life of this node; {done}'
             node.get_logger().warning(f'goal {goal_id.hex} of {goals[goal_id]}: {reason}')
-            audit.append('carried out', node=name, action=goals[goal_id], goal=goal_id.hex,
+            audit.append('carried out', node=name, action=goals.pop(goal_id), goal=goal_id.hex,
                          stage=Stage.CANCELED.value, reason=reason)
     finally:
         endpoints.close()
+    return goals
 
 
 def left_over_goals(path: Path, node_name: str) -> dict[UUID, str]:
@@ -75,7 +77,7 @@ def left_over_goals(path: Path, node_name: str) -> dict[UUID, str]:
     """
     goals: dict[UUID, str] = {}
     for one in (path.with_name(f'{path.name}.1'), path):
-        for record in read_audit(one) if one.exists() else ():
+        for record in read_audit(one) if one.is_file() else ():
             goal_id = _goal_of(record)
             if goal_id is None or record.get('node') != node_name:
                 continue
@@ -84,6 +86,20 @@ def left_over_goals(path: Path, node_name: str) -> dict[UUID, str]:
             elif record.get('stage') != Stage.FAILED.value:  # that may mean: lost from sight
                 goals.pop(goal_id, None)
     return goals
+
+
+def left_over_of(path: Path, node_name: str) -> tuple[str, ...]:
+    """Say of each goal that a node has left behind, by an audit log, that it may go on."""
+    try:
+        return in_words(left_over_goals(path, node_name))
+    except OSError as error:
+        return (f'which goals were left behind is not known: audit log {path}: {error.strerror}',)
+
+
+def in_words(goals: dict[UUID, str]) -> tuple[str, ...]:
+    """Say of each goal that it may go on."""
+    return tuple(f'goal {goal_id.hex} of {action} was left behind and may go on'
+                 for goal_id, action in goals.items())
 
 
 def _goal_of(record: dict[str, Any]) -> UUID | None:

@@ -21,11 +21,16 @@ from uuid import UUID
 
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.policy import Decision
+from ros2_nl_commander.ros.execution.approvals import Verdict
 from ros2_nl_commander.ros.execution.audit import AuditError, AuditLog
 from ros2_nl_commander.ros.execution.halting import Halt
+from ros2_nl_commander.ros.execution.left_over import left_over_of
 from ros2_nl_commander.ros.execution.outcome import Outcome
 from ros2_nl_commander.ros.request import Request
 from ros2_nl_commander.ros.status import Stage, StatusReport
+
+#: More of what claims to be an id is not kept [characters].
+LONGEST_ID = 100
 
 
 class Records:
@@ -52,9 +57,13 @@ class Records:
         self._log.append('decided', **_names(request, text), tier=decision.tier.value,
                          reason=decision.reason)
 
-    def answered(self, request: Request, text: str, is_approved: bool) -> None:
+    def judged(self, request: Request, text: str, verdict: Verdict) -> None:
         """Write down what a person said."""
-        self._log.append('approved' if is_approved else 'not approved', **_names(request, text))
+        self._log.append(verdict.value, **_names(request, text))
+
+    def judged_nothing(self, verdict: Verdict, request_id: str) -> None:
+        """Note a verdict for which nothing waits: replayed, made up, too early or too late."""
+        self._log.note(f'{verdict.value} nothing', id=request_id[:LONGEST_ID])
 
     def executing(
         self, request: Request, text: str, command: Command, goal_id: UUID | None
@@ -98,6 +107,11 @@ class Records:
             self._log.flush()
         except AuditError as error:
             self._complain(str(error))
+
+    def left_over(self) -> tuple[str, ...]:
+        """Say of each goal whose end was not seen that it may go on."""
+        self.write_down()
+        return left_over_of(self._log.path, self._owner)
 
     def close(self) -> None:
         """Write what was noted, and leave the log to who comes next."""
