@@ -17,8 +17,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+import re
 
 import pytest
+from ros2_nl_commander.language.annotations import load_annotations
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.errors import CommandSyntaxError, LimitError
@@ -131,3 +134,27 @@ def test_what_is_no_motion_is_refused(text):
 @pytest.mark.parametrize('text', ['strafe left 1 m', 'up 20 cm', 'forward, strafe right, up'])
 def test_without_limits_a_robot_may_move_any_way(text):
     assert ask(text, FREE).times >= 1
+
+
+@pytest.fixture
+def readme_robot(tmp_path):
+    """Give a base the annotations that the README shows, as a reader would copy them."""
+    readme = (Path(__file__).parents[2] / 'README.md').read_text(encoding='utf-8')
+    block, = re.findall(r'```yaml\n(places:.*?)```', readme, re.DOTALL)
+    (tmp_path / 'my_robot.yaml').write_text(block, encoding='utf-8')
+    annotations = load_annotations(tmp_path / 'my_robot.yaml')
+    return annotations.applied_to(RobotDescription('porter', topics={'/porter/cmd_vel': TWIST}))
+
+
+def test_the_annotations_of_the_readme_let_a_base_drive_and_turn(readme_robot):
+    assert read_answer('/porter/cmd_vel forward 1 m', readme_robot).fields == {
+        'linear': {'x': pytest.approx(0.2)}}
+    assert read_answer('/porter/cmd_vel turn left 90 deg', readme_robot).times > 1
+
+
+@pytest.mark.parametrize('text, error', [
+    ('up 1 m', CommandSyntaxError), ('strafe left 1 m', CommandSyntaxError),
+    ('turn left at 2 rad/s', LimitError), ('forward at 0.6 m/s', LimitError)])
+def test_the_annotations_of_the_readme_refuse_the_rest(text, error, readme_robot):
+    with pytest.raises(error):
+        read_answer(f'/porter/cmd_vel {text}', readme_robot)

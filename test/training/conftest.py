@@ -22,7 +22,7 @@ import signal
 
 import pytest
 
-pytest.importorskip('torch')
+torch = pytest.importorskip('torch')
 accelerate = pytest.importorskip('accelerate')
 
 RECORDS = [
@@ -70,3 +70,15 @@ def examples(data_file):
 def accelerator():
     """Return an accelerator of one process on the CPU."""
     return accelerate.Accelerator(cpu=True)
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    """Return a folder with a prompt of the random model, to be the one that ships."""
+    from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
+    from ros2_nl_commander.model.prompts import FoldedPrompt
+
+    drawn = torch.randn(2, 2, 2, 3, 8, generator=torch.Generator().manual_seed(0))
+    save_prompt(tmp_path, TrainedPrompt(
+        FoldedPrompt(key_values=drawn), PromptCard('deep', 'chat')))
+    return tmp_path

@@ -22,20 +22,10 @@ import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.resources import share_file
-from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.key_values import length_of
-from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.training.benchmarks import (
     batched, scale, startup, startup_process as process)
 import torch
-
-
-@pytest.fixture
-def shipped(tmp_path, monkeypatch):
-    """Let a prompt of the random model be the one that ships."""
-    save_prompt(tmp_path, TrainedPrompt(
-        FoldedPrompt(key_values=torch.randn(2, 2, 2, 3, 8)), PromptCard('deep', 'chat')))
-    return tmp_path
 
 
 def cells(table, column):

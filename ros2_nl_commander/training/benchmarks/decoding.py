@@ -53,8 +53,7 @@ from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.decoding_rows import draw_rows, Row, table_of, time_row
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
-from ros2_nl_commander.training.benchmarks.llama_cpp_row import (
-    answer_with_llama_cpp, check_llama_cpp)
+from ros2_nl_commander.training.benchmarks.llama_cpp_row import check_llama_cpp, time_llama_cpp
 from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.examples import load_examples
@@ -101,7 +100,7 @@ def measure_decoding(
     :param device: for all of them but llama.cpp, which has the CPU
     :param picture: PNG file to draw to, if any
     :param gguf: the same model for llama.cpp; None leaves it out
-    :raises ModelError: if llama.cpp is asked for and cannot be had
+    :raises ModelError: if llama.cpp is asked for and cannot be had, or crashes
     """
     if gguf is not None:
         check_llama_cpp(gguf)
@@ -109,13 +108,11 @@ def measure_decoding(
                 if example.robot.robot == ROBOT][:SENTENCES]
     sentences = [example.instruction for example in examples]
     robot = examples[0].robot
+    # First, so that nothing is lost where it fails.
+    peers = [] if gguf is None else [
+        time_llama_cpp(gguf, robot, sentences, torch.get_num_threads(), MAX_NEW_TOKENS)]
     rows = [_notebook(folder, device, sentences[:NOTEBOOK_SENTENCES]),
-            _generate(folder, device, sentences, robot)]
-    if gguf is not None:
-        answer = answer_with_llama_cpp(gguf, robot, torch.get_num_threads(), MAX_NEW_TOKENS)
-        name = f'llama.cpp, {gguf.name}, interfaces in the prompt'
-        rows.append(time_row(name, sentences, answer))
-        del answer
+            _generate(folder, device, sentences, robot), *peers]
     rows += _ours(folder, device, dtype, 'none', WAYS, sentences, robot)
     if _can_round(device, dtype):
         rows += _ours(folder, device, dtype, 'int8', (EIGHT_BITS,), sentences, robot)

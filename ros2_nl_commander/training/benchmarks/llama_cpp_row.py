@@ -21,13 +21,17 @@ The binding is no dependency of this package; ``pip install llama-cpp-python`` b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 import importlib.util
+import multiprocessing
 from pathlib import Path
 
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.training.benchmarks.decoding_rows import Row, time_row
 
 #: Room for the interfaces of one robot, a sentence and an answer [tokens].
 CONTEXT_TOKENS = 2048
@@ -44,6 +48,38 @@ def check_llama_cpp(gguf: Path) -> None:
                          'pip install llama-cpp-python (it needs a C++ compiler)')
     if not gguf.is_file():
         raise ModelError(f'{gguf} is not there: name a GGUF file of the same model')
+
+
+def time_llama_cpp(
+    gguf: Path, robot: RobotDescription, sentences: Sequence[str], threads: int,
+    max_new_tokens: int,
+) -> Row:
+    """
+    Time llama.cpp in a process of its own: a library built for another processor kills it.
+
+    :raises ModelError: if the process dies, or the file cannot be used
+    """
+    # spawn: the memory and the threads of this process are not passed on.
+    context = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        timed = pool.submit(_time, gguf, robot, sentences, threads, max_new_tokens)
+        try:
+            return timed.result()
+        except BrokenProcessPool as error:
+            raise ModelError(
+                'the process of llama.cpp died: too little memory, or a build for another '
+                'processor. Build it here (pip install --force-reinstall --no-cache-dir '
+                '--no-binary llama-cpp-python llama-cpp-python), or leave out --gguf') from error
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            raise ModelError(f'llama.cpp cannot answer with {gguf}: {error}') from error
+
+
+def _time(
+    gguf: Path, robot: RobotDescription, sentences: Sequence[str], threads: int,
+    max_new_tokens: int,
+) -> Row:
+    return time_row(f'llama.cpp, {gguf.name}, interfaces in the prompt', sentences,
+                    answer_with_llama_cpp(gguf, robot, threads, max_new_tokens))
 
 
 def answer_with_llama_cpp(
