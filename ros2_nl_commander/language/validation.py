@@ -32,6 +32,9 @@ from ros2_nl_commander.language.interfaces import ArrayType, FieldType, MessageS
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
 from ros2_nl_commander.language.robot import RobotDescription
 
+#: Its axes stand under ``twist``, and rules are also written without that.
+STAMPED_VELOCITY = 'geometry_msgs/msg/TwistStamped'
+
 
 def check_command(command: Command, robot: RobotDescription) -> None:
     """
@@ -51,13 +54,22 @@ def check_command(command: Command, robot: RobotDescription) -> None:
 def _check_rules(command: Command, robot: RobotDescription) -> None:
     """Check the limits and choices of the description, also for what is left out."""
     for path, bounds in robot.limits.get(command.name, {}).items():
-        default = _default_at(command.type_name, path.split('.'), robot)
-        for value in _values_at(command.fields, path.split('.')):
+        keys = _keys(path, command.type_name)
+        default = _default_at(command.type_name, keys, robot)
+        for value in _values_at(command.fields, keys):
             _check_limit(f'{command.name} {path}', value, bounds, default)
     for path, choices in robot.choices.get(command.name, {}).items():
-        default = _default_at(command.type_name, path.split('.'), robot)
-        for value in _values_at(command.fields, path.split('.')):
+        keys = _keys(path, command.type_name)
+        default = _default_at(command.type_name, keys, robot)
+        for value in _values_at(command.fields, keys):
             _check_choice(f'{command.name} {path}', value, choices, default)
+
+
+def _keys(path: str, type_name: str) -> list[str]:
+    """Give the way to a field; a rule for an axis holds for a stamped velocity too."""
+    keys = path.split('.')
+    is_bare = type_name == STAMPED_VELOCITY and keys[0] in ('linear', 'angular')
+    return ['twist', *keys] if is_bare else keys
 
 
 def _default_at(type_name: str, keys: Sequence[str], robot: RobotDescription) -> Value | None:

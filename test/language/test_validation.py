@@ -92,6 +92,17 @@ def test_a_limit_says_field_value_and_range():
         check_command(command, PORTER)
 
 
+@pytest.mark.parametrize('path', ['linear.x', 'twist.linear.x'])
+def test_limits_of_an_axis_hold_for_a_stamped_velocity(path):
+    robot = RobotDescription('r', topics={'/cmd_vel': 'geometry_msgs/msg/TwistStamped'},
+                             limits={'/cmd_vel': {path: (-0.5, 0.5)}})
+    text = ('ros2 topic pub --once /cmd_vel geometry_msgs/msg/TwistStamped '
+            '"{twist: {linear: {x: %s}}}"')
+    check_command(parse_command(text % 0.5), robot)
+    with pytest.raises(LimitError, match='outside'):
+        check_command(parse_command(text % 99.0), robot)
+
+
 def test_limits_reach_into_lists():
     check_command(path(points=[{'x': 0.0}, {'x': 1.0}, {}], speeds=[0.1, 0.9]), ARM)
     for wrong in ({'points': [{'x': 0.5}, {'x': 1.5}]}, {'speeds': [0.5, 1.0]}):

@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+from action_msgs.srv import CancelGoal
 from execution_bench import PATROL_LONG, say, Starter
 from lifecycle_msgs.srv import ChangeState
 import pytest
@@ -85,6 +86,18 @@ def test_one_that_its_server_was_told_of_is_named_no_more(bench, context, genera
     start(wait='configuring')
     wait_until(lambda: generator.settings)
     assert stop(bench).success
+
+
+def test_one_that_its_server_will_not_cancel_is_named_on(bench, generator, start):
+    def refuse(_request, response):
+        response.return_code = CancelGoal.Response.ERROR_REJECTED
+        return response
+
+    bench.user.create_service(CancelGoal, '/porter/patrol/_action/cancel_goal', refuse)
+    start(wait='configuring')
+    wait_until(lambda: generator.settings)
+    response = stop(bench)
+    assert not response.success and LEFT_BEHIND in response.message
 
 
 def test_it_is_named_before_and_after_configuring_in_vain(bench, generator, start, monkeypatch):

@@ -47,7 +47,7 @@ def cancel_left_over(node: Node, audit: AuditLog) -> dict[UUID, str]:
     Cancel what an earlier life of a node has left running, where its server is there.
 
     :param node: must be spun by others meanwhile
-    :returns: the action of each goal that may still go on: no server has said anything of it
+    :returns: the action of each goal that may still go on: no server has said otherwise
     :raises AuditError: if the audit log cannot be used
     """
     name = node.get_fully_qualified_name()
@@ -59,9 +59,13 @@ def cancel_left_over(node: Node, audit: AuditLog) -> dict[UUID, str]:
     endpoints = Endpoints(node)
     try:
         for goal_id, answer in _canceled(endpoints, goals):
+            what = f'goal {goal_id.hex} of {goals[goal_id]}'
+            if answer.return_code == CancelGoal.Response.ERROR_REJECTED:
+                node.get_logger().error(f'{what} was left behind, and its server goes on with it')
+                continue
             done = 'canceled now' if answer.goals_canceling else 'ended or canceled before'
             reason = f'left behind by an earlier life of this node; {done}'
-            node.get_logger().warning(f'goal {goal_id.hex} of {goals[goal_id]}: {reason}')
+            node.get_logger().warning(f'{what}: {reason}')
             audit.append('carried out', node=name, action=goals.pop(goal_id), goal=goal_id.hex,
                          stage=Stage.CANCELED.value, reason=reason)
     finally:
