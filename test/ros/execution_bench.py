@@ -35,6 +35,7 @@ from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.simulated_robot import SimulatedRobot
 from ros2_nl_commander.ros.spinning import BackgroundSpinner
 from ros_bench import Bench, wait_until
+from std_msgs.msg import String
 from test_msgs.action import Fibonacci
 
 POLICY = """
@@ -113,6 +114,34 @@ class SlowPatrol(Node):
         return Fibonacci.Result()
 
 
+class StuckPatrol(Node):
+    """An action server whose goals never end before they may."""
+
+    def __init__(self, context):
+        super().__init__('stuck', context=context)
+        self.handles = []
+        self.server = ActionServer(
+            self, Fibonacci, '/porter/patrol', self._end,
+            handle_accepted_callback=self.handles.append,
+            cancel_callback=lambda _goal: CancelResponse.ACCEPT)
+
+    def destroy_node(self):
+        self.vanish()
+        super().destroy_node()
+
+    def vanish(self):
+        server, self.server = self.server, None
+        if server is not None:
+            server.destroy()
+
+    def let_end(self):
+        self.handles.pop().execute()
+
+    def _end(self, handle):
+        handle.canceled()
+        return Fibonacci.Result()
+
+
 class Starter:
     """
     Starts the node of a bench with a policy.
@@ -137,6 +166,13 @@ def set_fault(robot: SimulatedRobot, fault: str, delay_sec: float = 60.0) -> Non
     results = robot.set_parameters([Parameter('fault', value=fault),
                                     Parameter('fault_delay_sec', value=delay_sec)])
     assert all(result.successful for result in results)
+
+
+def approver(bench: Bench) -> Any:
+    """Give what approves, heard by the node."""
+    sender = bench.user.create_publisher(String, '/nl_commander/approve', 10)
+    wait_until(lambda: sender.get_subscription_count() == 1)
+    return sender
 
 
 def say(bench: Bench, command: Command, sentence: str = 'do it') -> None:

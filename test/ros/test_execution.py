@@ -21,8 +21,8 @@ import sys
 
 from attack_corpus import ATTACKS, expanded
 from execution_bench import (
-    assert_stands, between_spins, DOCK, DRIVE, drive_half_a_metre, DRIVE_LONG, end, PATROL,
-    PATROL_LONG, POLICY, say, UNLOCK)
+    approver, assert_stands, between_spins, DOCK, DRIVE, drive_half_a_metre, DRIVE_LONG, end,
+    PATROL, PATROL_LONG, POLICY, say, UNLOCK)
 import pytest
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
 from ros2_nl_commander.ros.execution.approvals import Approvals
@@ -133,8 +133,7 @@ def approvals(monkeypatch):
 
 def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start, approvals):
     start()
-    approve = bench.user.create_publisher(String, '/nl_commander/approve', 10)
-    wait_until(lambda: approve.get_subscription_count() == 1)
+    approve = approver(bench)
     say(bench, UNLOCK, 'first')
     wait_until(lambda: 'awaiting_approval' in bench.stages('first'))
     identifier = bench.statuses[-1].name

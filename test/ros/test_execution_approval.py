@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from execution_bench import (
-    between_spins, DRIVE, entity, PATROL, SAY, say, SIREN)
+    approver, between_spins, DRIVE, entity, PATROL, SAY, say, SIREN)
 import pytest
 from rclpy.action.server import ActionServer
 from rclpy.node import Node
@@ -49,8 +49,7 @@ def other(far):
 def ask(bench, start):
     """Give what has a command wait for approval, and what approves it."""
     node = start(execute='confirm')
-    sender = bench.user.create_publisher(String, '/nl_commander/approve', 10)
-    wait_until(lambda: sender.get_subscription_count() == 1)
+    sender = approver(bench)
 
     def ask(command):
         say(bench, command)

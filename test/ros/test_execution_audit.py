@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 
-from execution_bench import DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
+from execution_bench import approver, DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
 import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.stop_words import is_stop
@@ -81,8 +81,7 @@ def test_approvals_that_approve_nothing_are_written_down(bench, robot, start):
         return [one['id'] for one in read_audit(start.audit) if one['event'] == 'approved nothing']
 
     start()
-    sender = bench.user.create_publisher(String, '/nl_commander/approve', 10)
-    wait_until(lambda: sender.get_subscription_count() == 1)
+    sender = approver(bench)
     bench.generator.may_answer.clear()
     say(bench, UNLOCK)
     wait_until(lambda: 'generating' in bench.stages('do it'))

@@ -21,7 +21,7 @@ from pathlib import Path
 import threading
 
 from attack_corpus import ATTACKS, expanded
-from execution_bench import assert_stands, DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
+from execution_bench import approver, assert_stands, DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
 from geometry_msgs.msg import Twist
 from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import TopicPublication
@@ -121,8 +121,7 @@ def test_an_approval_that_comes_too_early_approves_nothing(bench, robot, start, 
 
     monkeypatch.setattr(Approvals, 'approve', approve)
     start(approval_timeout_sec=0.5)
-    sender = bench.user.create_publisher(String, '/nl_commander/approve', 10)
-    wait_until(lambda: sender.get_subscription_count() == 1)
+    sender = approver(bench)
     bench.generator.may_answer.clear()
     say(bench, UNLOCK)
     wait_until(lambda: 'generating' in bench.stages('do it'))

@@ -21,10 +21,10 @@ import os
 import time
 
 from execution_bench import (
-    assert_stands, between_spins, DOCK, DRIVE_LONG, end, PATROL_LONG, say, SIREN, Starter)
+    assert_stands, between_spins, DOCK, DRIVE_LONG, end, PATROL_LONG, say, SIREN, Starter,
+    StuckPatrol)
 from geometry_msgs.msg import Twist, TwistStamped
 import pytest
-from rclpy.action.server import ActionServer, CancelResponse
 from rclpy.node import Node
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.ros import instruction_desk
@@ -32,40 +32,11 @@ from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.publication import Publication
 from ros_bench import value, wait_until
 from std_srvs.srv import Trigger
-from test_msgs.action import Fibonacci
 
 STOP = '/nl_commander/stop'
 GO = TopicPublication('/porter/goal_pose', 'geometry_msgs/msg/PoseStamped',
                       {'header': {'frame_id': 'map'}})
 GONE_ON = 'was told to stop and has not ended'
-
-
-class StuckPatrol(Node):
-    """An action server whose goals never end before they may."""
-
-    def __init__(self, context):
-        super().__init__('stuck', context=context)
-        self.handles = []
-        self.server = ActionServer(
-            self, Fibonacci, '/porter/patrol', self._end,
-            handle_accepted_callback=self.handles.append,
-            cancel_callback=lambda _goal: CancelResponse.ACCEPT)
-
-    def destroy_node(self):
-        self.vanish()
-        super().destroy_node()
-
-    def vanish(self):
-        server, self.server = self.server, None
-        if server is not None:
-            server.destroy()
-
-    def let_end(self):
-        self.handles.pop().execute()
-
-    def _end(self, handle):
-        handle.canceled()
-        return Fibonacci.Result()
 
 
 @pytest.fixture

@@ -18,39 +18,16 @@
 from __future__ import annotations
 
 from action_msgs.srv import CancelGoal
-from execution_bench import PATROL_LONG, say, Starter
+from execution_bench import PATROL_LONG, say, Starter, StuckPatrol
 from lifecycle_msgs.srv import ChangeState
 import pytest
-from rclpy.action.server import ActionServer, CancelResponse
-from rclpy.node import Node
 from ros2_nl_commander.ros.execution import goal, left_over
 from ros2_nl_commander.ros.execution.audit import AuditLog
 from ros_bench import wait_until
 from std_srvs.srv import Trigger
-from test_msgs.action import Fibonacci
 
 GOAL = f'{7:032x}'
 LEFT_BEHIND = f'goal {GOAL} of /porter/patrol was left behind and may go on'
-
-
-class Patrol(Node):
-    """An action server that never ends a goal by itself."""
-
-    def __init__(self, context):
-        super().__init__('patrol', context=context)
-        self.handles = []
-        self.server = ActionServer(
-            self, Fibonacci, '/porter/patrol', self._end,
-            handle_accepted_callback=self.handles.append,
-            cancel_callback=lambda _goal: CancelResponse.ACCEPT)
-
-    def destroy_node(self):
-        self.server.destroy()
-        super().destroy_node()
-
-    def _end(self, handle):
-        handle.canceled()
-        return Fibonacci.Result()
 
 
 @pytest.fixture
@@ -82,7 +59,7 @@ def test_it_is_named_until_the_gate_is_there(bench, generator, start, monkeypatc
 
 
 def test_one_that_its_server_was_told_of_is_named_no_more(bench, context, generator, start):
-    bench.add(Patrol(context))  # it does not know the goal, and says so
+    bench.add(StuckPatrol(context))  # it does not know the goal, and says so
     start(wait='configuring')
     wait_until(lambda: generator.settings)
     assert stop(bench).success
@@ -130,7 +107,7 @@ def test_an_audit_log_that_cannot_be_read_is_said(bench, start, monkeypatch):
 
 def test_a_goal_that_did_not_end_is_named_after_cleanup(bench, context, tmp_path, monkeypatch):
     monkeypatch.setattr(goal, 'CANCEL_SEC', 0.1)
-    patrol = bench.add(Patrol(context))
+    patrol = bench.add(StuckPatrol(context))
     node = Starter(bench, tmp_path)()
     say(bench, PATROL_LONG, 'patrol')
     wait_until(lambda: patrol.handles)
