@@ -19,6 +19,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
+import sys
 
 from ros2_nl_commander.cli.common import add_model_arguments, run_cli
 from ros2_nl_commander.language.errors import NodeError
@@ -57,7 +58,7 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Page | Sequence[Table]
     'startup': lambda folder, options: measure_startup(folder, options.device, options.dtype),
     'training': lambda folder, options: measure_training(
         folder, options.device, options.dtype, options.picture),
-    'stopping': lambda _folder, _options: _stopping(),
+    'stopping': lambda _folder, options: _stopping(options),
     'recipes': lambda folder, options: measure_recipes(folder, options.device, options.dtype),
     'sizes': lambda folder, _options: measure_sizes(folder),
     'packing': lambda folder, _options: measure_packing(folder),
@@ -71,7 +72,7 @@ BENCHMARKS: dict[str, Callable[[Path, Namespace], Table | Page | Sequence[Table]
 #: Those that take long are run by name only.
 LONG = ('soak', 'teach', 'prompts')
 #: Those that load no model, or leave it to the node.
-WITHOUT_MODEL = ('stopping', 'soak')
+WITHOUT_MODEL = ('soak',)
 
 
 def _profile(folder: Path, options: Namespace) -> Table:
@@ -81,13 +82,33 @@ def _profile(folder: Path, options: Namespace) -> Table:
                            lambda make, sentences: travel(make, sentences, robot))
 
 
-def _stopping() -> Table:
-    from ros2_nl_commander.ros.stopping import measure_stops  # late: the others need no ROS
-    seconds = measure_stops(STOPS)
+def _stopping(options: Namespace) -> list[Table]:
+    from ros2_nl_commander.ros.busy_stops import measure_busy_stops  # late: others need no ROS
+    from ros2_nl_commander.ros.stopping import measure_stops
     shares = (50, 95, 99, 100)
-    return Table(f'From the call of ~/stop to a zero velocity at the robot, {STOPS} stops',
-                 [f'p{share}, ms' for share in shares],
-                 [[f'{1000 * percentile(seconds, share):.1f}' for share in shares]])
+    columns = [f'p{share}, ms' for share in shares]
+
+    def cells(seconds: list[float]) -> list[str]:
+        return [f'{1000 * percentile(seconds, share):.1f}' for share in shares]
+
+    driving = measure_stops(STOPS)
+    program = [sys.executable, '-m', 'ros2_nl_commander.cli.nl_commander']
+    busy = measure_busy_stops(program, _sentences(), _settings(options))
+    return [
+        Table(f'From the call of ~/stop to a zero velocity at the robot, {STOPS} stops', columns,
+              [cells(driving)]),
+        Table('From the call of ~/stop to its answer, with the real model',
+              ['while', 'stops', *columns],
+              [[what, str(len(seconds)), *cells(seconds)] for what, seconds in busy.items()])]
+
+
+def _sentences() -> list[str]:
+    return [example.instruction
+            for example in load_examples(share_file('data', 'porter_heldout.jsonl'))]
+
+
+def _settings(options: Namespace) -> GeneratorSettings:
+    return GeneratorSettings(options.model, '', options.device, options.dtype, options.device_map)
 
 
 def _prompts(folder: Path, options: Namespace) -> Page:
@@ -105,11 +126,8 @@ def _soak(options: Namespace) -> Table:
     from ros2_nl_commander.ros.soak.run import soak_fake, soak_real
     reports = [soak_fake(options.count)] if options.count else []
     if options.real:
-        sentences = [example.instruction for example in
-                     load_examples(share_file('data', 'porter_heldout.jsonl'))]
-        settings = GeneratorSettings(options.model, '', options.device, options.dtype,
-                                     options.device_map)
-        reports.append(soak_real(options.real, load_generator, sentences, settings))
+        reports.append(
+            soak_real(options.real, load_generator, _sentences(), _settings(options)))
     if options.picture:
         write_reports(reports, options.picture)
     table = Table('Instructions one after the other', COLUMNS, [one.row() for one in reports])

@@ -40,8 +40,11 @@ from ros2_nl_commander.language.forms.motion import MotionForm
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import Entrance, entrances
 
-#: Interfaces that the model reads for one sentence.
-SIZE = 40
+#: A robot with so many interfaces is read whole, once for all sentences.
+WHOLE = 40
+#: Of one with more, so many are read for a sentence: reading costs time, and each one more is one
+#: more to take for what is meant.
+SIZE = 12
 
 _WORD = re.compile(r'[a-z]+|[0-9]+')
 _CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
@@ -62,17 +65,20 @@ class InterfaceIndex:
     """
     Finds interfaces of one robot.
 
-    :param robot: the robot; one with few interfaces is always read whole
+    :param robot: the robot
     :param size: how many interfaces are kept for a sentence
+    :param whole: up to so many are kept always
     :param associations: which words are said for others; what ships if None
     :raises RobotDescriptionError: if the definition of a type cannot be read
     """
 
     def __init__(
-        self, robot: RobotDescription, size: int = SIZE, associations: Associations | None = None,
+        self, robot: RobotDescription, size: int = SIZE, whole: int = WHOLE,
+        associations: Associations | None = None,
     ) -> None:
         self.robot = robot
         self._size = size
+        self._whole = whole
         self._entrances = tuple(entrances(robot))
         documents = [_terms(interface_text(entrance, robot)) for entrance in self._entrances] \
             if self.is_crowded else []
@@ -85,7 +91,7 @@ class InterfaceIndex:
     @property
     def is_crowded(self) -> bool:
         """Tell whether the robot offers more than is read for one sentence."""
-        return len(self._entrances) > self._size
+        return len(self._entrances) > self._whole
 
     def shortlist(self, sentence: str) -> RobotDescription:
         """

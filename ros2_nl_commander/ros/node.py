@@ -114,7 +114,8 @@ class NlCommander(PatientLifecycleNode):
             callback_group=MutuallyExclusiveCallbackGroup(), qos_overriding_options=overridable)
         listen_for_verdicts(self, lambda: self._desk.gate)
         self.create_service(  # reentrant: a stop that waits for an end keeps no other waiting
-            Trigger, '~/stop', self._on_stop, callback_group=ReentrantCallbackGroup())
+            Trigger, '~/stop', self._on_stop, qos_profile=qos.STOP,
+            callback_group=ReentrantCallbackGroup())
         timers = MutuallyExclusiveCallbackGroup()
         # Steady: deadlines and diagnostics go on where simulated time stands still.
         clock = Clock(clock_type=ClockType.STEADY_TIME)

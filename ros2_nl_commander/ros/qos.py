@@ -32,6 +32,10 @@ def _reliable(depth: int) -> QoSProfile:
 #: Deep: each instruction gets an answer, even out of a burst; the node's own queue decides.
 INSTRUCTION = _reliable(100)
 
+#: Deep: while the model loads, a library may hold the interpreter for a second, and no stop that
+#: is called meanwhile may be lost.
+STOP = _reliable(100)
+
 #: A lost command is worse than a late one.
 COMMAND = _reliable(10)
 

@@ -45,6 +45,8 @@ from std_srvs.srv import Trigger
 TIMEOUT_SEC = 20.0
 _DRIVE = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {'linear': {'x': 0.2}},
                           400, 20.0)
+#: What the node may do while it is measured.
+POLICY = 'rules: {/porter/cmd_vel: {tier: auto, limits: {linear.x: [-1, 1]}}}'
 
 
 def measure_stops(count: int) -> list[float]:
@@ -124,7 +126,7 @@ def _commander(context: Context) -> Iterator[NlCommander]:
 
     with tempfile.TemporaryDirectory() as folder:
         policy = Path(folder) / 'policy.yaml'
-        policy.write_text('rules: {/porter/cmd_vel: {tier: auto, limits: {linear.x: [-1, 1]}}}')
+        policy.write_text(POLICY, encoding='utf-8')
         given = {'robot': str(share_file('config', 'robots', 'demo_robot.yaml')),
                  'execute': 'auto', 'policy': str(policy), 'audit_log': f'{folder}/audit.jsonl'}
         node = NlCommander(make, context=context, parameter_overrides=[

@@ -25,7 +25,7 @@ from ros2_nl_commander.language.errors import (
     CheckpointError, GrammarViolationError, InstructionError, ModelError)
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.shortlist import SIZE
+from ros2_nl_commander.language.shortlist import SIZE, WHOLE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
@@ -258,7 +258,7 @@ def crowd(count):
 
 
 def test_of_a_crowd_only_what_the_sentence_may_mean_is_read(generator, monkeypatch):
-    generator.use_robot(crowd(3 * SIZE))
+    generator.use_robot(crowd(WHOLE))
     contexts = []
     read = ContextReader.read
     monkeypatch.setattr(ContextReader, 'read',

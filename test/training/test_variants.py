@@ -27,7 +27,7 @@ from ros2_nl_commander.language.grammar_matching import matches
 from ros2_nl_commander.language.quantities import unit_of_text
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, parse_robot, RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
-from ros2_nl_commander.language.shortlist import SIZE
+from ros2_nl_commander.language.shortlist import WHOLE
 from ros2_nl_commander.training.distractors import add_distractors, COUNT
 from ros2_nl_commander.training.examples import Example, load_examples
 from ros2_nl_commander.training.renaming import rename_examples, rename_robot
@@ -161,7 +161,7 @@ def test_a_distractor_is_never_meant(path):
         sentences = [example.instruction for example in hard if example.robot is robot]
         plain = old[sentences[0]]
         added = [one for one in interfaces(robot) if one not in interfaces(plain)]
-        assert len(added) == COUNT and len(interfaces(robot)) <= SIZE
+        assert len(added) == COUNT and len(interfaces(robot)) <= WHOLE
         spoken = set(re.findall('[a-z]+', ' '.join(
             (*sentences, *plain.places, *plain.about.values())).lower()))
         for noun, name, kind in added:
