@@ -109,7 +109,7 @@ def test_crowds_are_answered_up_to_a_size(
     monkeypatch.setattr(crowds, 'load_examples', lambda path: load_examples(path)[::100])
     monkeypatch.setattr(crowds, 'SHIPPED_PROMPT', (str(shipped),))
     monkeypatch.setattr(crowds, 'SIZES', (10, 60))
-    monkeypatch.setattr(crowds, 'MOST_ANSWERED', 10)
+    monkeypatch.setattr(crowds, 'ANSWERED', (10,))
     table = crowds.measure_crowds(
         tiny_model_folder, 'cpu', 'float32', tmp_path / 'curves.png')
     assert list(column(table, 'interfaces')) == ['10', '60']
