@@ -67,7 +67,7 @@ def test_nothing_outside_the_policy_is_carried_out(bench, robot, start):
         bench.send(expanded(attack['text']))
         # What runs is preempted by the next sentence: nobody waits for a patrol to end.
         wait_until(lambda: ENDS_OR_RUNS & stages_of(bench.statuses, count), ANSWER_SEC)
-    # No success where a sentence has set a goal pose: nothing can recall that, and the stop says so.
+    # No success where a sentence has set a goal pose: nothing can recall that, and it says so.
     assert 'zero velocity on' in bench.call(Trigger, '/nl_commander/stop').message
     bench.settle()
 
