@@ -23,13 +23,22 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 
 #: Those whose ports Linux gives to nobody else, from one on.
 DOMAINS = 100
 
+#: How long a domain rests after it was given [s]; quick tests use all of them within that.
+REST_SEC = 40.0
+
 _numbers = itertools.count(os.getpid() * 13)
+_given_at: dict[int, float] = {}
 
 
 def next_domain() -> int:
     """Give the domain that was not used for longest; zero, which people use, is left out."""
-    return 1 + next(_numbers) % DOMAINS
+    domain = 1 + next(_numbers) % DOMAINS
+    if domain in _given_at:
+        time.sleep(max(0.0, _given_at[domain] + REST_SEC - time.monotonic()))
+    _given_at[domain] = time.monotonic()
+    return domain
