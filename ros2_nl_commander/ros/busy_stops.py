@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 import itertools
 import json
 import os
@@ -92,14 +93,12 @@ def _node(
     program: Sequence[str], settings: GeneratorSettings, domain: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the node in a process; it is not configured before somebody says so."""
-    given = {name: getattr(settings, name) for name in (
-        'model', 'prompt', 'device', 'dtype', 'device_map', 'quantize')}
     with tempfile.TemporaryDirectory() as folder:
         policy, file = Path(folder) / 'policy.yaml', Path(folder) / 'parameters.yaml'
         policy.write_text(POLICY, encoding='utf-8')
-        given |= {'robot': str(share_file('config', 'robots', 'demo_robot.yaml')),
-                  'execute': 'auto', 'policy': str(policy), 'autostart': False,
-                  'audit_log': f'{folder}/audit.jsonl'}
+        given = {**asdict(settings), 'execute': 'auto', 'policy': str(policy),
+                 'robot': str(share_file('config', 'robots', 'demo_robot.yaml')),
+                 'autostart': False, 'audit_log': f'{folder}/audit.jsonl'}
         file.write_text(json.dumps({'/**': {'ros__parameters': given}}), encoding='utf-8')
         process = subprocess.Popen(
             [*program, '--ros-args', '--params-file', str(file), '--log-level', 'error'],

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 import random
 import tempfile
@@ -86,9 +87,7 @@ def soak_real(
     :raises NodeError: if something does not happen in time
     """
     report = SoakReport('real')
-    given = {name: getattr(settings, name) for name in (
-        'model', 'prompt', 'device', 'dtype', 'device_map', 'quantize')}
-    with _graph(make, approval_timeout_sec=APPROVAL_SEC, **given) as (node, user):
+    with _graph(make, approval_timeout_sec=APPROVAL_SEC, **asdict(settings)) as (node, user):
         _soak(report, node, user, [
             ('sentence', sentences[number % len(sentences)], ANYTHING)
             for number in range(count)])
