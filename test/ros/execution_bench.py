@@ -181,6 +181,15 @@ def say(bench: Bench, command: Command, sentence: str = 'do it') -> None:
     bench.send(sentence)
 
 
+def say_too_early(bench: Bench, command: Command, sentence: str = 'do it') -> str:
+    """Give the node a command that its generator keeps to itself yet; returns the id."""
+    bench.generator.may_answer.clear()
+    say(bench, command, sentence)
+    wait_until(lambda: 'generating' in bench.stages(sentence))
+    identifier: str = bench.statuses[-1].name
+    return identifier
+
+
 def end(bench: Bench, command: Command, sentence: str = 'do it') -> DiagnosticStatus:
     """Give the node a command, and wait for its end."""
     say(bench, command, sentence)

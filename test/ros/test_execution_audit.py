@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 
-from execution_bench import approver, DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
+from execution_bench import approver, DOCK, DRIVE_LONG, end, say, say_too_early, SIREN, UNLOCK
 import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.stop_words import is_stop
@@ -82,10 +82,7 @@ def test_approvals_that_approve_nothing_are_written_down(bench, robot, start):
 
     start()
     sender = approver(bench)
-    bench.generator.may_answer.clear()
-    say(bench, UNLOCK)
-    wait_until(lambda: 'generating' in bench.stages('do it'))
-    identifier = bench.statuses[-1].name
+    identifier = say_too_early(bench, UNLOCK)
     sender.publish(String(data=identifier))
     wait_until(written)
     bench.generator.may_answer.set()

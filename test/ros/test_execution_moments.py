@@ -21,7 +21,8 @@ from pathlib import Path
 import threading
 
 from attack_corpus import ATTACKS, expanded
-from execution_bench import approver, assert_stands, DOCK, DRIVE_LONG, end, say, SIREN, UNLOCK
+from execution_bench import (
+    approver, assert_stands, DOCK, DRIVE_LONG, end, say, say_too_early, SIREN, UNLOCK)
 from geometry_msgs.msg import Twist
 from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.command import TopicPublication
@@ -122,10 +123,7 @@ def test_an_approval_that_comes_too_early_approves_nothing(bench, robot, start, 
     monkeypatch.setattr(Approvals, 'approve', approve)
     start(approval_timeout_sec=0.5)
     sender = approver(bench)
-    bench.generator.may_answer.clear()
-    say(bench, UNLOCK)
-    wait_until(lambda: 'generating' in bench.stages('do it'))
-    identifier = bench.statuses[-1].name
+    identifier = say_too_early(bench, UNLOCK)
     sender.publish(String(data=identifier))
     wait_until(lambda: decided)
     bench.generator.may_answer.set()
