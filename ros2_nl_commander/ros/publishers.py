@@ -70,7 +70,7 @@ class Publishers:
             return  # rclpy was shut down from outside: nobody can be told any more
         self._status.publish(status_message(report))
         if report.stage.is_terminal:
-            outcome = report.command or report.reason
+            outcome = ': '.join(filter(None, (report.command, report.reason)))
             self._node.get_logger().info(
                 f'[{report.request_id}] {report.instruction!r} {report.stage.value} after '
                 f'{report.seconds:.2f} s: {visible(outcome)}')
