@@ -15,8 +15,9 @@
 """
 ``synthesize``: make robots that nobody built, and what is said to them, as training data.
 
-Also counts what data files hold, with ``--count``, and learns from them which words people say for
-which words of interfaces, with ``--associate``.
+Also takes the robots of data files and puts each among the parts and programs that a machine has
+besides, with ``--among``; counts what data files hold, with ``--count``; and learns from them
+which words people say for which words of interfaces, with ``--associate``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ros2_nl_commander.cli.common import run_cli
 from ros2_nl_commander.training.associations import learn_associations, write_associations
 from ros2_nl_commander.training.data_report import data_tables, draw_data
 from ros2_nl_commander.training.examples import load_examples
+from ros2_nl_commander.training.synthesis.among import write_among
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
 
 
@@ -45,6 +47,8 @@ def _parser() -> ArgumentParser:
                         help='make nothing: print what these JSON Lines hold, and draw it')
     parser.add_argument('--associate', type=Path, nargs='+', metavar='FILE',
                         help='make nothing: learn associations of words from these JSON Lines')
+    parser.add_argument('--among', type=Path, nargs='+', metavar='FILE',
+                        help='make no robots: put those of these JSON Lines among others')
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
     parser.add_argument('--sentences', type=int, default=20,
                         help='to each robot (default: %(default)s)')
@@ -64,7 +68,8 @@ def _synthesize(options: Namespace) -> int:
         examples = (example for path in options.associate for example in load_examples(path))
         write_associations(learn_associations(examples), options.output)
         return 0
-    data = write_dataset(options.output, options.robots, options.sentences, options.seed)
+    counts = options.output, options.robots, options.sentences, options.seed
+    data = write_among(options.among, *counts) if options.among else write_dataset(*counts)
     print(f'Written to {data}')
     return 0
 

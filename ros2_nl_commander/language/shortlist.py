@@ -42,9 +42,11 @@ from ros2_nl_commander.language.short_form import Entrance, entrances
 
 #: A robot with so many interfaces is read whole, once for all sentences.
 WHOLE = 40
-#: Of one with more, so many are read for a sentence: reading costs time, and each one more is one
-#: more to take for what is meant.
+#: Of one with more, at most so many are read for a sentence: reading costs time, and each one more
+#: is one more to take for what is meant.
 SIZE = 12
+#: Those are left out that score less than this share of the best one, but so many stay.
+CLOSE, LEAST = 0.3, 3
 
 _WORD = re.compile(r'[a-z]+|[0-9]+')
 _CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
@@ -66,7 +68,7 @@ class InterfaceIndex:
     Finds interfaces of one robot.
 
     :param robot: the robot
-    :param size: how many interfaces are kept for a sentence
+    :param size: how many interfaces are kept for a sentence at most
     :param whole: up to so many are kept always
     :param associations: which words are said for others; what ships if None
     :raises RobotDescriptionError: if the definition of a type cannot be read
@@ -106,7 +108,9 @@ class InterfaceIndex:
             for index, weight in self._worth(term).items():
                 scores[index] += weight
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
-        return _only(self.robot, [self._entrances[index] for index in order[:self._size]])
+        close = [index for index in order if scores[index] >= CLOSE * scores[order[0]]]
+        kept = order[:min(self._size, max(LEAST, len(close)))]
+        return _only(self.robot, [self._entrances[index] for index in kept])
 
     def _worth(self, term: str) -> Mapping[int, float]:
         """Tell how much a term of a sentence speaks for interfaces, by their numbers."""

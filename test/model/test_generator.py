@@ -25,7 +25,7 @@ from ros2_nl_commander.language.errors import (
     CheckpointError, GrammarViolationError, InstructionError, ModelError)
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.shortlist import SIZE, WHOLE
+from ros2_nl_commander.language.shortlist import LEAST, SIZE, WHOLE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
@@ -265,7 +265,7 @@ def test_of_a_crowd_only_what_the_sentence_may_mean_is_read(generator, monkeypat
                         lambda self, context: contexts.append(context) or read(self, context))
     generator.generate('switch the kitchen lamp on')
     (context,) = contexts
-    assert len(context.blocks) == SIZE
+    assert LEAST <= len(context.blocks) <= SIZE
     assert any('/kitchen_lamp' in line for line in context.blocks)
 
 
