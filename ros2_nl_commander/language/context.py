@@ -20,8 +20,7 @@ Each interface is one line, the same for every robot that has it. Knows no token
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ros2_nl_commander.language.forms.fields import FieldsForm
 from ros2_nl_commander.language.forms.interface import body_form
@@ -42,11 +41,13 @@ class RobotContext:
     The text that stands before every instruction.
 
     :param header: read first
-    :param blocks: lines
+    :param blocks: lines, one for each interface
+    :param closing: read last
     """
 
     header: str = ''
     blocks: tuple[str, ...] = ()
+    closing: str = ''
 
     @property
     def is_empty(self) -> bool:
@@ -55,7 +56,17 @@ class RobotContext:
 
     def __str__(self) -> str:
         """Give the whole text."""
-        return self.header + ''.join(self.blocks)
+        return self.header + ''.join(self.blocks) + self.closing
+
+    def continuing(self, before: RobotContext) -> RobotContext:
+        """
+        Give the same lines, the ones of another context first and in its order.
+
+        What is new comes last then, and what was read before it need not be read again.
+        """
+        places = {block: number for number, block in enumerate(before.blocks)}
+        return replace(self, blocks=tuple(sorted(
+            self.blocks, key=lambda block: places.get(block, len(places)))))
 
 
 def context_from_robot(robot: RobotDescription) -> RobotContext:
@@ -68,7 +79,7 @@ def context_from_robot(robot: RobotDescription) -> RobotContext:
     if robot.is_empty:
         return RobotContext()
     lines = [context_line(entrance, robot) for entrance in entrances(robot)]
-    return RobotContext(_HEADER, (*lines, *_places(robot)))
+    return RobotContext(_HEADER, tuple(lines), _places(robot))
 
 
 def context_line(entrance: Entrance, robot: RobotDescription) -> str:
@@ -89,6 +100,5 @@ def context_line(entrance: Entrance, robot: RobotDescription) -> str:
     return f'{entrance.label}{kind}{hint}{" # " if about else ""}{about}\n'
 
 
-def _places(robot: RobotDescription) -> Iterator[str]:
-    if robot.places:
-        yield f'places: {", ".join(robot.places)}\n'
+def _places(robot: RobotDescription) -> str:
+    return f'places: {", ".join(robot.places)}\n' if robot.places else ''

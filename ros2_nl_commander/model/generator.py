@@ -28,6 +28,7 @@ import time
 
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
     NotOfferedError, UnsaidError)
@@ -100,6 +101,7 @@ class CommandGenerator:
         with _model_errors():
             self._runner = runner_for(backbone)
         self._precedents: tuple[Precedent, ...] = ()
+        self._context = RobotContext()
         self.use_robot(EMPTY_ROBOT)
 
     def use_robot(self, robot: RobotDescription) -> None:
@@ -115,7 +117,7 @@ class CommandGenerator:
         index = InterfaceIndex(robot)
         if not index.is_crowded:
             with _model_errors():
-                self._preparation.prepare(robot)
+                self._context = self._preparation.prepare(robot, self._context).context
         self._index = index
 
     def generate(

@@ -87,10 +87,14 @@ class RobotPreparation:
         self._kept: OrderedDict[str, PreparedRobot] = OrderedDict()
         self._lock = Lock()
 
-    def prepare(self, robot: RobotDescription) -> PreparedRobot:
+    def prepare(
+        self, robot: RobotDescription, before: RobotContext = RobotContext()
+    ) -> PreparedRobot:
         """
         Prepare a robot, or find it prepared.
 
+        :param before: a context that was read; of what the robot has in common with it, as much
+            as can be is not read again
         :raises RobotDescriptionError: if the definition of a type cannot be read
         :raises GrammarViolationError: if its grammar cannot be used
         """
@@ -99,20 +103,21 @@ class RobotPreparation:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        prepared = self._make(robot)
+        prepared = self._make(robot, before)
         with self._lock:
             self._kept[key] = prepared
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return prepared
 
-    def _make(self, robot: RobotDescription) -> PreparedRobot:
-        context = context_from_robot(robot)
+    def _make(self, robot: RobotDescription, before: RobotContext) -> PreparedRobot:
+        lines = context_from_robot(robot)
+        context = lines.continuing(before)
         prefix = read_prefix(self._backbone, self._reader.read(context), self._prompt)
         precedents = tuple(
             Precedent(tuple(self._sequence.line_ids(line)),
                       tuple(self._sequence.answer_ids(entrance.label)[:-1]))
-            for entrance, line in zip(entrances(robot), context.blocks))
+            for entrance, line in zip(entrances(robot), lines.blocks, strict=True))
         return PreparedRobot(robot, context, prefix, self._matching(robot), precedents)
 
     def _matching(self, robot: RobotDescription) -> Callable[[], Matching]:

@@ -77,7 +77,7 @@ class SequenceEncoder:
         if context.is_empty:
             return []
         ids = [*self._fixed(self._layout.opening), *self._plain(context.header)]
-        for block in context.blocks:
+        for block in (*context.blocks, context.closing):
             ids += self._plain(block)
         return ids
 

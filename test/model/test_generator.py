@@ -16,17 +16,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import threading
 
 import pytest
 from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
+from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import (
     CheckpointError, GrammarViolationError, InstructionError, ModelError)
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.shortlist import LEAST, SIZE, WHOLE
 from ros2_nl_commander.language.validation import check_command
+from ros2_nl_commander.model import contexts as module_of_contexts
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.captured import CapturedRunner
@@ -34,6 +37,7 @@ from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedP
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import Decoded, Ending
+from ros2_nl_commander.model.forward import embed
 from ros2_nl_commander.model.generator import CommandGenerator, load_generator
 from ros2_nl_commander.model.prompts import FoldedPrompt
 import torch
@@ -267,6 +271,21 @@ def test_of_a_crowd_only_what_the_sentence_may_mean_is_read(generator, monkeypat
     (context,) = contexts
     assert LEAST <= len(context.blocks) <= SIZE
     assert any('/kitchen_lamp' in line for line in context.blocks)
+
+
+def test_a_topic_that_appears_costs_its_line_and_what_stands_behind_all(
+        generator, tiny_backbone, monkeypatch):
+    read = []
+    monkeypatch.setattr(module_of_contexts, 'embed',
+                        lambda backbone, ids: read.append(ids.shape[1]) or embed(backbone, ids))
+    robot = RobotDescription('r', topics={'/say': 'std_msgs/msg/String'},
+                             services={'/dock': 'std_srvs/srv/Trigger'})
+    generator.use_robot(robot)
+    read.clear()
+    grown = replace(robot, topics={'/a_lamp': 'std_msgs/msg/Bool', **robot.topics})
+    generator.use_robot(grown)
+    line = context_from_robot(grown).blocks[0]
+    assert '/a_lamp' in line and read == [len(generator._sequence.line_ids(line))]
 
 
 def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):
