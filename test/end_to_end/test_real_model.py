@@ -28,7 +28,8 @@ from ros_domains import next_domain
 pytest.importorskip('rclpy')
 pytest.importorskip('torch')
 
-pytestmark = pytest.mark.real_model
+#: The notebook training takes 100 s alone, and many times that beside other work.
+pytestmark = [pytest.mark.real_model, pytest.mark.timeout(1500)]
 
 CHECKOUT = Path(__file__).parents[2]
 ROBOT_FILE = CHECKOUT / 'config' / 'robots' / 'demo_robot.yaml'

@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.real_model, pytest.mark.timeout(1500)]
 #: Fetching the model is part of it where this test is the first [s].
 LOADING_SEC, ANSWER_SEC = 900.0, 60.0
 #: Every so many are sent: all of them take four minutes.
-EVERY = 3
+EVERY = 5
 ENDS_OR_RUNS = {stage.value for stage in Stage if stage.is_terminal} | {Stage.EXECUTING.value}
 
 

@@ -46,7 +46,7 @@ def test_a_short_soak_leaves_nothing_behind(tmp_path):
 def test_clients_that_are_never_let_go_are_noticed(monkeypatch):
     monkeypatch.setattr(Endpoints, '_get', lambda self, _name, _key, make, _destroy:
                         self._orderly(make))
-    report = soak_fake(60)
+    report = soak_fake(30)
     assert any(problem.startswith('clients:') for problem in report.problems), report.problems
 
 
