@@ -17,11 +17,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 import sys
 import threading
 
 import rclpy
 from rclpy.signals import SignalHandlerOptions
+from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.ros.node import NlCommander
 from ros2_nl_commander.ros.spinning import (
@@ -32,6 +34,14 @@ def load_generator(settings: GeneratorSettings) -> Generator:
     """Load the real model; torch comes in only here, so the node answers while it is imported."""
     from ros2_nl_commander.model.generator import load_generator as load
     return load(settings)
+
+
+def build_ahead(settings: GeneratorSettings) -> None:
+    """Build what native libraries build in one go, before anybody can wait for the node."""
+    # What fails here fails again when the node is configured, which says it and stays up.
+    with suppress(NlCommanderError, ImportError):
+        from ros2_nl_commander.model.generator import load_tables
+        load_tables(settings)
 
 
 def main(args: list[str] | None = None) -> int:
@@ -47,7 +57,7 @@ def main(args: list[str] | None = None) -> int:
     try:
         # rclpy's handlers would end the context before the node has said how things ended.
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-        node = NlCommander(load_generator)
+        node = NlCommander(load_generator, build_ahead=build_ahead)
     except RuntimeError as error:  # bad arguments, or DDS security has no key or permission for it
         print(f'nl_commander: {" ".join(str(error).split())}', file=sys.stderr)
         if rclpy.ok():

@@ -32,9 +32,10 @@ from ros2_nl_commander.model.cache import first_line, missing_files
 from ros2_nl_commander.model.quantization import (
     check_quantization, held_bytes, quantize_layers)
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
+from ros2_nl_commander.model.tokenizer import load_tokenizer
 from safetensors import SafetensorError
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerBase
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16, 'float32': torch.float32}
 
@@ -101,11 +102,23 @@ def load_backbone(
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(
             folder, dtype=number_format, device_map=device_map or None, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = model if device_map else model.to(target)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
-    return backbone_from_model(model, tokenizer, for_training=for_training, quantize=quantize)
+    return backbone_from_model(
+        model, load_tokenizer(folder), for_training=for_training, quantize=quantize)
+
+
+def load_shape(folder: Path) -> ModelShape:
+    """
+    Read the sizes of a model, without its weights.
+
+    :raises ModelError: if the folder does not say them
+    """
+    try:
+        return shape_from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
 
 
 def backbone_from_model(

@@ -22,6 +22,7 @@ state would allow the end of the text, and a broken run would look like a whole 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
+from functools import lru_cache
 import json
 from typing import Any
 
@@ -30,6 +31,7 @@ from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.convert import drop_fillers, FILLER_START
 from ros2_nl_commander.model.matching import Masks
+from ros2_nl_commander.model.tokenizer import KEPT
 from transformers import PreTrainedTokenizerBase
 
 #: Character class of quoted text: free text is masked through precomputed slices, 80 times faster.
@@ -45,7 +47,7 @@ COPIES = 200
 
 class GrammarEngine:
     """
-    Compiles grammars for the vocabulary of one model; made once, in about a second.
+    Compiles grammars for the vocabulary of one model; its tables are made once in a process.
 
     :param backbone: whose tokenizer, width of the output layer and end tokens count
     :param end_ids: tokens that end an answer
@@ -56,13 +58,7 @@ class GrammarEngine:
         self._library = _llguidance()
         self._end_ids = frozenset(end_ids)
         self._width = backbone.shape.vocabulary
-        try:
-            self._tokenizer = self._library.LLTokenizer(
-                _clean_tokenizer_json(backbone.tokenizer), n_vocab=self._width,
-                eos_token=sorted(end_ids), slices=_SLICES)
-        except ValueError as error:
-            raise ModelError(f'This model cannot be constrained: {error}; '
-                             'set constrain to false to run it without') from error
+        self._tokenizer = token_tables(backbone.tokenizer, self._width, self._end_ids)
 
     def compile(self, lark: str) -> Constraint:  # noqa: A003
         """
@@ -171,6 +167,25 @@ class GrammarMatching:
     def _error(self) -> GrammarViolationError:
         return GrammarViolationError(
             f'The answer left the grammar: {self._matcher.get_error() or "no token may follow"}')
+
+
+@lru_cache(maxsize=KEPT)
+def token_tables(
+    tokenizer: PreTrainedTokenizerBase, width: int, end_ids: frozenset[int]
+) -> Any:
+    """
+    Build llguidance's tables of all tokens: a second that the library holds the interpreter.
+
+    :param width: of the output layer
+    :raises ModelError: if llguidance is not installed or cannot read the tokenizer
+    """
+    try:
+        return _llguidance().LLTokenizer(
+            _clean_tokenizer_json(tokenizer), n_vocab=width, eos_token=sorted(end_ids),
+            slices=_SLICES)
+    except ValueError as error:
+        raise ModelError(f'This model cannot be constrained: {error}; '
+                         'set constrain to false to run it without') from error
 
 
 def _clean_tokenizer_json(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -64,6 +64,16 @@ def fetch_model(model: str, report: Report) -> Path:
         raise ModelError(_explain(error, model)) from error
 
 
+def find_model(model: str) -> Path | None:
+    """Return the folder of a model that is here and needs no fetching; None of any other."""
+    path = Path(model).expanduser()
+    if model and path.is_dir():
+        return path
+    if path.suffix == '.gguf' or not _HUB_ID.fullmatch(model):
+        return None
+    return _here_already(model, cache_root() / 'models' / folder_name(model))
+
+
 def _local_folder(folder: Path) -> Path:
     if not (folder / 'config.json').is_file():
         raise ModelError(f'the folder {folder} is not a model: it has no config.json')

@@ -43,16 +43,18 @@ from ros2_nl_commander.language.said.evidence import check_said
 from ros2_nl_commander.language.said.likely_values import likely_values
 from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.language.shortlist import InterfaceIndex
-from ros2_nl_commander.model.backbone import Backbone, load_backbone
+from ros2_nl_commander.model.backbone import Backbone, load_backbone, load_shape
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
+from ros2_nl_commander.model.constraint import token_tables
 from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
-from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.model.fetch import fetch_model, find_model
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
 from ros2_nl_commander.model.runner import runner_for
-from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.sequence import end_ids_of, LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.tokenizer import load_tokenizer
 
 #: The prompt that is used where none is named.
 SHIPPED_PROMPT = ('prompts', 'general')
@@ -73,6 +75,23 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings)
+
+
+def load_tables(settings: GeneratorSettings) -> None:
+    """
+    Build ahead what keeps all of a process waiting while it is built, for ``load_generator``.
+
+    That is what native libraries make of the tokenizer, 2 s in all; a model that is not here yet
+    has none.
+
+    :raises ModelError: if the model cannot be run
+    """
+    folder = find_model(settings.model)
+    if folder is None:
+        return
+    tokenizer = load_tokenizer(folder)
+    if settings.constrain:
+        token_tables(tokenizer, load_shape(folder).vocabulary, end_ids_of(tokenizer))
 
 
 class CommandGenerator:

@@ -70,7 +70,7 @@ class SequenceEncoder:
         self._tokenizer = tokenizer
         self._layout = layout
         self.end_id = _id_of(tokenizer, END_OF_TURN)
-        self.end_ids = frozenset({self.end_id, _id_of(tokenizer, END_OF_TEXT)})
+        self.end_ids = end_ids_of(tokenizer)
 
     def context_ids(self, context: RobotContext) -> list[int]:
         """Return the tokens before the prompt, each line apart; none for an empty context."""
@@ -114,6 +114,15 @@ class SequenceEncoder:
         # A special token that somebody types stays text: it must not end a turn.
         return list(self._tokenizer.encode(
             text, add_special_tokens=False, split_special_tokens=True))
+
+
+def end_ids_of(tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+    """
+    Give the tokens that end an answer.
+
+    :raises ModelError: if the tokenizer lacks one
+    """
+    return frozenset({_id_of(tokenizer, END_OF_TURN), _id_of(tokenizer, END_OF_TEXT)})
 
 
 def _id_of(tokenizer: PreTrainedTokenizerBase, token: str) -> int:

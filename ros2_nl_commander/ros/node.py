@@ -22,7 +22,7 @@ Owns the ROS interfaces and the lifecycle. How an instruction is queued and answ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
@@ -32,7 +32,7 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.generation import GeneratorFactory
+from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSettings
 from ros2_nl_commander.ros import qos
 from ros2_nl_commander.ros.execution.build import build_gate, what_is_left_over
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
@@ -75,6 +75,8 @@ class NlCommander(PatientLifecycleNode):
     change.
 
     :param generator_factory: builds what answers; called when the node is configured
+    :param build_ahead: builds what would keep ``~/stop`` waiting then; called before that is
+        offered
     :param context: rclpy context; the default one if None
     :param namespace: namespace of the node; None leaves it to the command line
     :param parameter_overrides: start values of parameters
@@ -84,6 +86,7 @@ class NlCommander(PatientLifecycleNode):
         self,
         generator_factory: GeneratorFactory,
         *,
+        build_ahead: Callable[[GeneratorSettings], None] = lambda settings: None,
         context: Context | None = None,
         namespace: str | None = None,
         parameter_overrides: Sequence[Parameter[Any]] = (),
@@ -101,6 +104,7 @@ class NlCommander(PatientLifecycleNode):
         self._robot_source = RobotSource(self, self._desk)
         parameters = read_parameters(self)
         self._desk.left_over = what_is_left_over(self, parameters)
+        build_ahead(parameters.as_generator_settings())
         self._create_interfaces(parameters.diagnostics_period_sec)
         if parameters.autostart:
             self._why_inactive = 'starting'

@@ -26,8 +26,10 @@ from lifecycle_msgs.srv import ChangeState, GetState  # noqa: E402
 from rcl_interfaces.msg import SetParametersResult  # noqa: E402
 from rcl_interfaces.srv import DescribeParameters, GetParameters, SetParameters  # noqa: E402
 from rclpy.context import Context  # noqa: E402
+from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from ros2_nl_commander.language.errors import CheckpointError, ModelError  # noqa: E402
+from ros2_nl_commander.language.generation import GeneratorSettings  # noqa: E402
 from ros2_nl_commander.ros.node import NlCommander  # noqa: E402
 from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402
 from ros_bench import Bench, FakeGenerator, ROBOT_FILE, value, wait_until  # noqa: E402
@@ -96,6 +98,24 @@ def test_without_autostart_it_waits(bench: Bench) -> None:
         assert reason_not_active(bench, f'five {round_}') == 'not active: unconfigured'
     assert change_state(bench, Transition.TRANSITION_UNCONFIGURED_SHUTDOWN)
     assert reason_not_active(bench, 'six') == 'not active: the node is shut down'
+
+
+def test_what_would_keep_a_stop_waiting_is_built_before_one_can_be_called(
+        context: Context) -> None:
+    asked: list[str] = []
+
+    def build_ahead(settings: GeneratorSettings) -> None:
+        services = [name for name, _ in probe.get_service_names_and_types()]
+        asked.extend([settings.model, *(name for name in services if name.endswith('/stop'))])
+
+    probe = Node('probe', context=context)
+    node = NlCommander(
+        FakeGenerator().load, build_ahead=build_ahead, context=context, parameter_overrides=[
+            Parameter('model', value='mine'), Parameter('autostart', value=False)])
+    wait_until(lambda: '/nl_commander/stop' in dict(probe.get_service_names_and_types()))
+    assert asked == ['mine']
+    node.destroy_node()
+    probe.destroy_node()
 
 
 def test_deactivation_cancels(bench: Bench, generator: FakeGenerator) -> None:
