@@ -27,7 +27,7 @@ Berger and Lafferty 1999, Information Retrieval as Statistical Translation.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 import math
 import re
@@ -42,11 +42,12 @@ from ros2_nl_commander.language.short_form import Entrance, entrances
 
 #: A robot with so many interfaces is read whole, once for all sentences.
 WHOLE = 40
-#: Of one with more, at most so many are read for a sentence: reading costs time, and each one more
-#: is one more to take for what is meant.
+#: Of one with more, so many are read for a sentence: reading costs time, and each one more is one
+#: more to take for what is meant.
 SIZE = 12
-#: Those are left out that score less than this share of the best one, but so many stay.
-CLOSE, LEAST = 0.3, 3
+#: At most so many of them are the same for all sentences: where the robot moves and goes. "Whoa"
+#: shares no word with them, and what is always read is read once.
+ALWAYS = 6
 
 _WORD = re.compile(r'[a-z]+|[0-9]+')
 _CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
@@ -60,6 +61,7 @@ _ASSOCIATED = 0.25
 _MOTION_WORDS = ('forward back backward ahead left right turn rotate spin drive move go reverse '
                  'straight circle stop halt up down metres meters degrees clockwise around')
 _GOAL_WORDS = 'go drive navigate bring take come return to at'
+_GOAL_TYPES = ('geometry_msgs/msg/Pose', 'geometry_msgs/msg/PoseStamped')
 _Rule = TypeVar('_Rule')
 
 
@@ -68,7 +70,7 @@ class InterfaceIndex:
     Finds interfaces of one robot.
 
     :param robot: the robot
-    :param size: how many interfaces are kept for a sentence at most
+    :param size: how many interfaces are kept for a sentence
     :param whole: up to so many are kept always
     :param associations: which words are said for others; what ships if None
     :raises RobotDescriptionError: if the definition of a type cannot be read
@@ -86,7 +88,9 @@ class InterfaceIndex:
             if self.is_crowded else []
         self._weights = _weighted(documents)
         self._associations: Associations = {}
+        self._always: tuple[int, ...] = ()
         if self.is_crowded:
+            self._always = self._moving()
             self._associations = (
                 shipped_associations() if associations is None else associations)
 
@@ -108,8 +112,21 @@ class InterfaceIndex:
             for index, weight in self._worth(term).items():
                 scores[index] += weight
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
-        close = [index for index in order if scores[index] >= CLOSE * scores[order[0]]]
-        kept = order[:min(self._size, max(LEAST, len(close)))]
+        kept = [*self._always, *(index for index in order if index not in self._always)]
+        return self._only(kept[:self._size])
+
+    def always(self) -> RobotDescription:
+        """Give the robot with those interfaces that are kept for every sentence."""
+        return self._only(self._always) if self.is_crowded else self.robot
+
+    def _moving(self) -> tuple[int, ...]:
+        """Find what moves the robot: velocities first, then goals."""
+        moving = [index for is_such in (_is_velocity, _is_goal)
+                  for index, entrance in enumerate(self._entrances)
+                  if is_such(entrance, self.robot)]
+        return tuple(moving[:ALWAYS])
+
+    def _only(self, kept: Sequence[int]) -> RobotDescription:
         return _only(self.robot, [self._entrances[index] for index in kept])
 
     def _worth(self, term: str) -> Mapping[int, float]:
@@ -127,13 +144,23 @@ class InterfaceIndex:
 def interface_text(entrance: Entrance, robot: RobotDescription) -> str:
     """Give everything that is known about an interface, and what people say to its kind."""
     type_name = robot.offered(entrance.noun)[entrance.name]
-    form = body_form(entrance.name, entrance.noun, robot)
     line = context_line(entrance, robot)
-    if isinstance(form, MotionForm):
+    if _is_velocity(entrance, robot):
         return f'{line} {_MOTION_WORDS}'
     is_goal = 'Pose' in type_name or 'PLACE' in line
     goal = f'{_GOAL_WORDS} {" ".join(robot.places)}' if is_goal else ''
     return f'{line} {type_name.rsplit("/", 1)[1]} {goal}'
+
+
+def _is_velocity(entrance: Entrance, robot: RobotDescription) -> bool:
+    return isinstance(body_form(entrance.name, entrance.noun, robot), MotionForm)
+
+
+def _is_goal(entrance: Entrance, robot: RobotDescription) -> bool:
+    """Tell whether something is sent to a place by it: maps and detections have places, too."""
+    if entrance.noun == 'action':
+        return 'PLACE' in context_line(entrance, robot)
+    return robot.offered(entrance.noun)[entrance.name] in _GOAL_TYPES
 
 
 def words_of(text: str) -> Iterator[str]:

@@ -134,10 +134,9 @@ class CommandGenerator:
         :raises ModelError: if the model fails, for example out of memory
         """
         index = InterfaceIndex(robot)
-        if not index.is_crowded:
-            with _model_errors():
-                self._context = self._preparation.prepare(robot, self._context).context
-        self._index = index
+        with _model_errors():
+            always = self._preparation.prepare(index.always(), self._context)
+        self._index, self._context = index, always.context
 
     def generate(
         self, instruction: str, should_stop: StopCheck = lambda: False,
@@ -182,7 +181,7 @@ class CommandGenerator:
         on_text: TextListener | None,
     ) -> Decoded:
         with _model_errors():
-            prepared = self._preparation.prepare(robot)
+            prepared = self._preparation.prepare(robot, self._context)
             ids = self._sequence.instruction_ids(
                 sentence, behind_context=not prepared.context.is_empty)
             drafter = Drafter(ids, (*prepared.precedents, *self._precedents),

@@ -19,7 +19,7 @@ from __future__ import annotations
 import pytest
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_sections import Place
-from ros2_nl_commander.language.shortlist import CLOSE, InterfaceIndex, LEAST
+from ros2_nl_commander.language.shortlist import ALWAYS, InterfaceIndex
 
 SIZE = 20
 PLANT = RobotDescription(
@@ -45,15 +45,24 @@ PLANT = RobotDescription(
 def test_the_interface_that_is_meant_is_kept(sentence, name):
     kept = InterfaceIndex(PLANT, SIZE).shortlist(sentence)
     assert name in {*kept.topics, *kept.services, *kept.actions}
-    assert LEAST <= len(kept.topics) + len(kept.services) + len(kept.actions) <= SIZE
+    assert len(kept.topics) + len(kept.services) + len(kept.actions) == SIZE
 
 
-def test_what_is_far_behind_the_best_is_left_out():
-    assert 0 < CLOSE < 1
-    kept = InterfaceIndex(PLANT, SIZE).shortlist('open the gate')
-    assert len(kept.topics) + len(kept.services) + len(kept.actions) == LEAST
-    many = InterfaceIndex(PLANT, SIZE).shortlist('pump')
-    assert len(many.services) == SIZE
+@pytest.mark.parametrize('sentence', ['pump 42 on', 'whoa', ''])
+def test_what_moves_the_robot_is_kept_for_every_sentence(sentence):
+    index = InterfaceIndex(PLANT, SIZE)
+    assert list(index.always().topics) == ['/agv/cmd_vel', '/agv/goal']
+    assert not index.always().services and index.always().places == PLANT.places
+    assert index.always().topics.keys() <= index.shortlist(sentence).topics.keys()
+
+
+def test_of_what_moves_velocities_come_first_and_there_is_a_bound():
+    fleet = RobotDescription('fleet', topics={
+        **{f'/goal_{number}': 'geometry_msgs/msg/PoseStamped' for number in range(SIZE)},
+        '/estimate': 'geometry_msgs/msg/PoseWithCovarianceStamped',
+        '/wheels': 'geometry_msgs/msg/Twist'}, actions={'/go': 'nav2_msgs/action/NavigateToPose'})
+    always = InterfaceIndex(fleet, whole=3).always().topics
+    assert '/wheels' in always and len(always) == ALWAYS and '/estimate' not in always
 
 
 def test_what_is_kept_is_as_it_was():
@@ -66,10 +75,10 @@ def test_what_is_kept_is_as_it_was():
 def test_small_robots_are_read_whole():
     small = RobotDescription('small', services={'/dock': 'std_srvs/srv/Trigger'})
     index = InterfaceIndex(small, SIZE)
-    assert not index.is_crowded and index.shortlist('anything') is small
+    assert not index.is_crowded and index.shortlist('anything') is small is index.always()
 
 
 @pytest.mark.parametrize('sentence', ['', '???', 'qqqq', '\u0639\u0631\u0628\u064a', 'a' * 5000])
-def test_a_sentence_without_a_known_word_gives_as_many_as_may_be_read(sentence):
+def test_any_sentence_gives_as_many(sentence):
     kept = InterfaceIndex(PLANT, SIZE).shortlist(sentence)
     assert len(kept.topics) + len(kept.services) + len(kept.actions) == SIZE
