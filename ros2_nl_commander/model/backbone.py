@@ -35,6 +35,7 @@ from ros2_nl_commander.model.shape import ModelShape, shape_from_config
 from ros2_nl_commander.model.tokenizer import load_tokenizer
 from safetensors import SafetensorError
 import torch
+import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerBase
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16, 'float32': torch.float32}
@@ -111,12 +112,15 @@ def load_backbone(
 
 def load_shape(folder: Path) -> ModelShape:
     """
-    Read the sizes of a model, without its weights.
+    Read the sizes of a model, without its weights, and import its class.
 
     :raises ModelError: if the folder does not say them
     """
     try:
-        return shape_from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        for name in config.architectures or ():
+            getattr(transformers, name)  # imports it: transformers is lazy
+        return shape_from_config(config)
     except (OSError, ValueError, AttributeError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
 

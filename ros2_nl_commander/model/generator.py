@@ -81,17 +81,17 @@ def load_tables(settings: GeneratorSettings) -> None:
     """
     Build ahead what keeps all of a process waiting while it is built, for ``load_generator``.
 
-    That is what native libraries make of the tokenizer, 2 s in all; a model that is not here yet
-    has none.
+    That is what native libraries make of the tokenizer, 2 s in all, and what Python makes of the
+    model's classes; a model that is not here yet has none.
 
     :raises ModelError: if the model cannot be run
     """
     folder = find_model(settings.model)
     if folder is None:
         return
-    tokenizer = load_tokenizer(folder)
+    tokenizer, shape = load_tokenizer(folder), load_shape(folder)
     if settings.constrain:
-        token_tables(tokenizer, load_shape(folder).vocabulary, end_ids_of(tokenizer))
+        token_tables(tokenizer, shape.vocabulary, end_ids_of(tokenizer))
 
 
 class CommandGenerator:
