@@ -120,7 +120,7 @@ class CommandGenerator:
         with _model_errors():
             self._runner = runner_for(backbone)
         self._precedents: tuple[Precedent, ...] = ()
-        self._context = RobotContext()
+        self._robot, self._context = '', RobotContext()
         self.use_robot(EMPTY_ROBOT)
 
     def use_robot(self, robot: RobotDescription) -> None:
@@ -134,9 +134,12 @@ class CommandGenerator:
         :raises ModelError: if the model fails, for example out of memory
         """
         index = InterfaceIndex(robot)
+        # Another robot may have a line in common by chance: that says nothing about its order.
+        is_same = robot.robot == self._robot
         with _model_errors():
-            always = self._preparation.prepare(index.always(), self._context)
-        self._index, self._context = index, always.context
+            always = self._preparation.prepare(
+                index.always(), self._context if is_same else RobotContext())
+        self._index, self._robot, self._context = index, robot.robot, always.context
 
     def generate(
         self, instruction: str, should_stop: StopCheck = lambda: False,

@@ -288,6 +288,15 @@ def test_a_topic_that_appears_costs_its_line_and_what_stands_behind_all(
     assert '/a_lamp' in line and read == [len(generator._sequence.line_ids(line))]
 
 
+@pytest.mark.parametrize('name, first', [('r', '/dock'), ('other', '/say')])
+def test_only_the_same_robot_keeps_its_order(generator, name, first):
+    services = {'/dock': 'std_srvs/srv/Trigger'}
+    generator.use_robot(RobotDescription('r', services=services))
+    generator.use_robot(
+        RobotDescription(name, topics={'/say': 'std_msgs/msg/String'}, services=services))
+    assert generator._context.blocks[0].startswith(first)
+
+
 def test_of_a_crowd_what_is_always_read_is_read_once(generator, monkeypatch):
     robot = replace(crowd(WHOLE), topics={'/wheels': 'geometry_msgs/msg/Twist'})
     generator.use_robot(robot)
