@@ -288,10 +288,10 @@ def test_a_topic_that_appears_costs_its_line_and_what_stands_behind_all(
     assert '/a_lamp' in line and read == [len(generator._sequence.line_ids(line))]
 
 
-@pytest.mark.parametrize('name, first', [('r', '/dock'), ('other', '/say')])
+@pytest.mark.parametrize('name, first', [('growing', '/undock'), ('another', '/say')])
 def test_only_the_same_robot_keeps_its_order(generator, name, first):
-    services = {'/dock': 'std_srvs/srv/Trigger'}
-    generator.use_robot(RobotDescription('r', services=services))
+    services = {'/undock': 'std_srvs/srv/Trigger'}
+    generator.use_robot(RobotDescription('growing', services=services))
     generator.use_robot(
         RobotDescription(name, topics={'/say': 'std_msgs/msg/String'}, services=services))
     assert generator._context.blocks[0].startswith(first)
