@@ -13,16 +13,18 @@
 # limitations under the License.
 
 """
-A ROS domain for each test, from one counter for all of them.
+A ROS domain for each test, from one counter for all of them, that nobody is in.
 
-A process that was killed cannot say goodbye: others see its nodes for 20 s more. Whoever counted
-for himself could meet one, and a node that has a twin carries nothing out.
+A node that has a twin carries nothing out, so no test may meet a node of another. Who was there
+may still be seen: a process that was killed for 20 s, since it could not say goodbye, and a node
+of this process whose handle is part of a reference cycle until garbage is collected.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+from pathlib import Path
 import time
 
 #: Those whose ports Linux gives to nobody else, from one on.
@@ -36,9 +38,20 @@ _given_at: dict[int, float] = {}
 
 
 def next_domain() -> int:
-    """Give the domain that was not used for longest; zero, which people use, is left out."""
-    domain = 1 + next(_numbers) % DOMAINS
-    if domain in _given_at:
-        time.sleep(max(0.0, _given_at[domain] + REST_SEC - time.monotonic()))
-    _given_at[domain] = time.monotonic()
-    return domain
+    """Give the free domain that was not used for longest; zero, which people use, is left out."""
+    for _ in range(DOMAINS):
+        domain = 1 + next(_numbers) % DOMAINS
+        if domain in _given_at:
+            time.sleep(max(0.0, _given_at[domain] + REST_SEC - time.monotonic()))
+        _given_at[domain] = time.monotonic()
+        if not is_in_use(domain):
+            return domain
+    raise RuntimeError(f'each of the domains 1 to {DOMAINS} has a participant on this machine')
+
+
+def is_in_use(domain: int) -> bool:
+    """Tell whether a participant on this machine holds one of the ports of a domain."""
+    first = 7400 + 250 * domain  # DDSI-RTPS 2.5, section 9.6.2.3: PB + DG * domain
+    sockets = Path('/proc/net/udp').read_text().splitlines()[1:]
+    ports = {int(socket.split()[1].rpartition(':')[2], 16) for socket in sockets}
+    return any(first <= port < first + 250 for port in ports)
