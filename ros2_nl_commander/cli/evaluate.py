@@ -49,6 +49,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
     parser.add_argument('--unconstrained', action='store_true',
                         help='without the grammar, to see what it is worth')
+    parser.add_argument('--greedy', action='store_true', help='the likeliest token each time '
+                        'instead of the likeliest answer, to see what the search is worth')
     parser.add_argument('--variant', default='plain', help='ask robots that are harder: '
                         f'{CHOICES} (default: %(default)s)')
     parser.add_argument('--every', type=int, default=1, metavar='N',
@@ -66,7 +68,8 @@ def _evaluate(options: Namespace) -> int:
     data = {name: variant(load_examples(path)[::options.every]) for name, path in files.items()}
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
-        constrain=not options.unconstrained, quantize=options.quantize))
+        constrain=not options.unconstrained, quantize=options.quantize,
+        search=not options.greedy))
     suites = {name: _scores(generator, name, examples) for name, examples in data.items()}
     if options.output:
         _write(options.output, report_as_json(suites, options.variant))

@@ -97,6 +97,7 @@ def _record(generation: Generation) -> dict[str, object]:
         'instruction': generation.instruction,
         'command': None if command is None else format_command(command),
         'reason': generation.reason,
+        'probability': round(generation.probability, 3),
         'seconds': round(generation.seconds, 3),
     }
 

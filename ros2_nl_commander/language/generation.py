@@ -53,6 +53,7 @@ class GeneratorSettings:
     :param max_new_tokens: longest answer, tokens
     :param constrain: hold answers to what the robot accepts; False is for comparisons
     :param quantize: ``none``, ``int8`` or ``int4``: round the weights to so many bits
+    :param search: look for the likeliest answer; False takes the likeliest token each time
     """
 
     model: str
@@ -63,6 +64,7 @@ class GeneratorSettings:
     max_new_tokens: int = 128
     constrain: bool = True
     quantize: str = 'none'
+    search: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Generation:
     :param tokens: tokens generated
     :param forwards: runs of the model that they took
     :param forced: tokens that had no alternative
+    :param probability: of this answer among all that the robot accepts, 0 to 1; it tells well how
+        often such answers are right
     """
 
     instruction: str
@@ -86,6 +90,7 @@ class Generation:
     tokens: int = 0
     forwards: int = 0
     forced: int = 0
+    probability: float = 1.0
 
 
 class Generator(Protocol):

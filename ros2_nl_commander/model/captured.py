@@ -31,7 +31,7 @@ from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.fixed_forward import FixedForward, Recorder, WIDTHS
 from ros2_nl_commander.model.key_values import KeyValues, length_of
-from ros2_nl_commander.model.matching import Masks
+from ros2_nl_commander.model.matching import Masks, Ranking
 import torch
 
 #: Positions at first, enough for a robot of about twenty interfaces; every forward looks at all.
@@ -75,9 +75,9 @@ class CapturedRun:
             self._length += len(part)
             begin, end = end, end + WIDTHS[-1]
 
-    def choose(self, masks: Masks) -> list[int]:
-        """Choose the likeliest token that may follow, for each row."""
-        return self._forward.choose(masks)
+    def rank(self, masks: Masks) -> list[Ranking]:
+        """Rank the tokens that may follow, for each row."""
+        return self._forward.rank(masks)
 
     def forget(self, count: int) -> None:
         """Go back by some positions; what stands there is written over or hidden."""

@@ -13,26 +13,39 @@
 # limitations under the License.
 
 """
-Greedy decoding behind a prefix that was already read. Knows neither commands nor robots.
+Finds the likeliest answer behind a prefix that was read. Knows neither commands nor robots.
 
 What costs time is running the model, not the number of tokens in a run: on a CPU eight tokens
 cost as much as one. So tokens that have no alternative are appended without asking the model, and
 guesses ride along with what is pending and are kept as far as the model agrees.
+
+Taking the likeliest token each time need not give the likeliest answer: a name may begin like
+many others that share its chance. Beginnings that were not taken are kept, and gone on with while
+they are likelier than the best whole answer. If that has a chance of one half or more there are
+none, so most sentences cost nothing more.
+
+Source: Land and Doig 1960, branch and bound; Stahlberg and Byrne 2019 (arXiv:1908.10090), exact
+search for the likeliest text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
+import heapq
+import math
 
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.matching import Matching
+from ros2_nl_commander.model.matching import Matching, Ranking
 from ros2_nl_commander.model.runner import Run
 import torch
 
 #: Guessed tokens in one forward; on a CPU eight tokens cost as much as one.
 DRAFT_TOKENS = 8
+
+#: Forwards that may have been run when another beginning is tried.
+SEARCH_FORWARDS = 16
 
 
 class Ending(Enum):
@@ -52,52 +65,165 @@ class Decoded:
     :param ending: why it ended; only after ``WHOLE`` is the answer whole
     :param forwards: runs of the model that it took
     :param forced: how many of the tokens had no alternative
+    :param log_probability: of the answer, among all that the matching allows [nats]
     """
 
     ids: list[int]
     ending: Ending
     forwards: int = 0
     forced: int = 0
+    log_probability: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Beginning:
+    """
+    How an answer may begin; the likeliest sorts first.
+
+    :param cost: minus its log-probability [nats]
+    :param ids: its tokens, an end token among them
+    :param forced: how many of them had no alternative
+    """
+
+    cost: float = 0.0
+    ids: tuple[int, ...] = ()
+    forced: int = 0
 
 
 @torch.inference_mode()
-def decode_greedily(
-    run: Run, ids: Sequence[int], *, matching: Matching, drafter: Drafter, max_new_tokens: int,
-    should_stop: Callable[[], bool], on_answer: Callable[[list[int]], None] | None = None,
+def decode_likeliest(
+    run: Run, ids: Sequence[int], *, start: Callable[[], Matching], drafter: Drafter,
+    max_new_tokens: int, should_stop: Callable[[], bool],
+    on_answer: Callable[[list[int]], None] | None = None, search_forwards: int = SEARCH_FORWARDS,
 ) -> Decoded:
     """
-    Take the likeliest token that may follow, again and again, until the answer is whole.
+    Find the likeliest answer.
 
     :param run: the model, behind all that stands before
     :param ids: the tokens of the instruction, at least one
-    :param matching: a fresh one: what may follow
+    :param start: begins an answer: what may follow
     :param drafter: made for this instruction; its guesses change nothing but the time
     :param should_stop: asked before every forward
     :param on_answer: told the answer so far, before every forward but the first, and at the end
+    :param search_forwards: with 0 the likeliest token is taken each time, and that is the answer
     :raises GrammarViolationError: if the matching fails; there is no answer then
     """
-    answer: list[int] = []
-    pending, forwards, forced_count = list(ids), 0, 0
-    while True:
-        forced = matching.forced()
-        forced_count += len(forced)
-        answer += forced
-        if on_answer is not None and forwards:
-            on_answer(answer)
-        pending = pending + forced
-        room = max_new_tokens - len(answer)
-        ending = _ending(matching, room, should_stop)
-        if ending is not None:
-            return Decoded(answer, ending, forwards, forced_count)
-        # One place is left for the token that the model adds to the guess.
-        draft = choose_draft(drafter, answer, min(DRAFT_TOKENS, room - 1), matching)
-        run.read(pending + draft, 1 + len(draft))
-        forwards += 1
+    writer = _Writer(run, ids, drafter, max_new_tokens, should_stop)
+    best = writer.go_on(start(), Beginning(), math.inf, on_answer)
+    assert best is not None  # nothing costs more than infinity
+    first = best
+    while best.ending is Ending.WHOLE and writer.forwards < search_forwards:
+        beginning = writer.cheapest_below(-best.log_probability)
+        if beginning is None:
+            break
+        found = writer.go_on(start(), beginning, -best.log_probability)
+        # One that is too long is no answer; a stop is heard at once.
+        if found is not None and found.ending is not Ending.LENGTH:
+            best = found
+    if on_answer is not None and best is not first:
+        on_answer(best.ids)
+    return replace(best, forwards=writer.forwards)
+
+
+class _Writer:
+    """Writes answers to one instruction, each from another beginning, and reads nothing twice."""
+
+    def __init__(
+        self, run: Run, ids: Sequence[int], drafter: Drafter, max_new_tokens: int,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.forwards = 0
+        self._run = run
+        self._instruction = list(ids)
+        self._drafter = drafter
+        self._max_new_tokens = max_new_tokens
+        self._should_stop = should_stop
+        #: Tokens of an answer that the model has read, behind the instruction.
+        self._held: list[int] = []
+        self._beginnings: list[Beginning] = []
+
+    def cheapest_below(self, cost: float) -> Beginning | None:
+        """Take the likeliest beginning that was not gone on with, if it costs less than this."""
+        if not self._beginnings or self._beginnings[0].cost >= cost:
+            return None
+        return heapq.heappop(self._beginnings)
+
+    def go_on(
+        self, matching: Matching, beginning: Beginning, limit: float,
+        on_answer: Callable[[list[int]], None] | None = None,
+    ) -> Decoded | None:
+        """
+        Take the likeliest token, again and again, until the answer is whole.
+
+        :param matching: a fresh one
+        :param limit: an answer that costs so much is not wanted [nats]
+        :returns: None if it would cost more
+        """
+        for token in beginning.ids:
+            matching.accept(token)
+        answer = [token for token in beginning.ids if token not in matching.end_ids]
+        cost, forced_count = beginning.cost, beginning.forced
+        while cost < limit:
+            forced = matching.forced()
+            forced_count += len(forced)
+            answer += forced
+            if on_answer is not None and self.forwards:
+                on_answer(answer)
+            ending = self._ending(matching, len(answer))
+            if ending is not None:
+                return Decoded(answer, ending, self.forwards, forced_count, -cost)
+            # One place is left for the token that the model adds to the guess.
+            room = min(DRAFT_TOKENS, self._max_new_tokens - len(answer) - 1)
+            draft = choose_draft(self._drafter, answer, room, matching)
+            rankings = self._score(answer, draft, matching)
+            cost = self._agree(
+                matching, rankings, draft, Beginning(cost, tuple(answer), forced_count), answer)
+        return None
+
+    def _ending(self, matching: Matching, length: int) -> Ending | None:
+        if matching.is_over:
+            return Ending.WHOLE
+        if length >= self._max_new_tokens:
+            return Ending.LENGTH
+        return Ending.STOPPED if self._should_stop() else None
+
+    def _score(
+        self, answer: list[int], draft: list[int], matching: Matching
+    ) -> list[Ranking]:
+        """Read what was not read of an answer, and a guess; rank what may follow each."""
+        shared = _common(self._held, answer[:-1])
+        self._run.forget(len(self._held) - shared)
+        self._run.read(self._instruction + answer[shared:] + draft, 1 + len(draft))
+        self._instruction = []
+        self._held = answer + draft
+        self.forwards += 1
         # A GPU is still reading while the masks are made.
-        chosen = _agree(matching, run.choose(matching.masks(draft)), draft)
-        run.forget(len(draft) - len(chosen) + 1)
-        answer += [token for token in chosen if token not in matching.end_ids]
-        pending = chosen[-1:]
+        return self._run.rank(matching.masks(draft))
+
+    def _agree(
+        self, matching: Matching, rankings: Sequence[Ranking], draft: Sequence[int],
+        begun: Beginning, answer: list[int],
+    ) -> float:
+        """
+        Accept tokens for as long as the guess is what would have been chosen.
+
+        :param begun: what the answer was when the guess was made
+        :param answer: gets the guesses that were right, and the first token chosen instead
+        :returns: what the answer costs now
+        """
+        cost, ids = begun.cost, begun.ids
+        for guess, ranking in zip((*draft, None), rankings):
+            for other, log_probability in ranking[1:]:
+                heapq.heappush(self._beginnings, Beginning(
+                    cost - log_probability, (*ids, other), begun.forced))
+            token, log_probability = ranking[0]
+            cost, ids = cost - log_probability, (*ids, token)
+            matching.accept(token)
+            if token not in matching.end_ids:
+                answer.append(token)
+            if token != guess or matching.is_over:
+                break
+        return cost
 
 
 def choose_draft(
@@ -111,25 +237,9 @@ def choose_draft(
     return []
 
 
-def _ending(matching: Matching, room: int, should_stop: Callable[[], bool]) -> Ending | None:
-    if matching.is_over:
-        return Ending.WHOLE
-    if room <= 0:
-        return Ending.LENGTH
-    return Ending.STOPPED if should_stop() else None
-
-
-def _agree(matching: Matching, likeliest: list[int], draft: list[int]) -> list[int]:
-    """
-    Accept tokens for as long as the guess is what would have been chosen.
-
-    :param likeliest: what the model chose now, and behind each token of the guess
-    :returns: the guesses that were right, and the first token that was chosen instead or besides
-    """
-    chosen: list[int] = []
-    for guess, token in zip((*draft, None), likeliest):
-        matching.accept(token)
-        chosen.append(token)
-        if token != guess or matching.is_over:
-            break
-    return chosen
+def _common(a: Sequence[int], b: Sequence[int]) -> int:
+    """Count the tokens that two texts have in common at the beginning."""
+    for count, (one, other) in enumerate(zip(a, b)):
+        if one != other:
+            return count
+    return min(len(a), len(b))

@@ -34,15 +34,15 @@ from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.fixed_cache import FixedCache
 from ros2_nl_commander.model.forward import embed, logits
-from ros2_nl_commander.model.matching import Masks
+from ros2_nl_commander.model.matching import Masks, RANKED, Ranking
 import torch
 
 #: Tokens in one forward: guesses and forced runs up to 16, instructions above.
 WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128)
 #: R, rows that can be scored in one forward.
 ROWS = 16
-#: Names the step that chooses, among the widths of those that read.
-CHOICE = 0
+#: Names the step that ranks, among the widths of those that read.
+RANKING = 0
 
 Step: TypeAlias = Callable[[], None]
 Recorder: TypeAlias = Callable[[Step], Step]
@@ -64,7 +64,7 @@ class Mirror:
 
 class FixedForward:
     """
-    Reads tokens and chooses among those that may follow; knows nothing of sentences.
+    Reads tokens and ranks those that may follow; knows nothing of sentences.
 
     :param backbone: the model, all of it on one device
     :param capacity: C, positions in the cache
@@ -83,7 +83,9 @@ class FixedForward:
             32, dtype=torch.int32, device=device)
         self._positions = torch.zeros(WIDTHS[-1], dtype=torch.long, device=device)
         self._scores = torch.zeros(ROWS, vocabulary, device=device)
-        self._chosen = torch.zeros(ROWS, dtype=torch.long, device=device)
+        # Tokens and their log-probabilities in one place, for one transfer: float32 holds every
+        # whole number up to 16 million.
+        self._ranking = torch.zeros(ROWS, 2, RANKED, device=device)
 
     def read(self, ids: Sequence[int], start: int, asked: int) -> None:
         """
@@ -105,9 +107,9 @@ class FixedForward:
         self._inputs.send(wait=True)
         self._run(width)
 
-    def choose(self, masks: Masks) -> list[int]:
+    def rank(self, masks: Masks) -> list[Ranking]:
         """
-        Choose the likeliest token for each of the rows that were asked for, from the first on.
+        Rank the tokens that may follow each of the rows that were asked for, from the first on.
 
         :param masks: a row of bits for each
         """
@@ -115,13 +117,14 @@ class FixedForward:
         rows[:] = 0
         rows[:, :masks.shape[1]] = masks
         self._masks.send(wait=False)
-        self._run(CHOICE)
-        chosen: list[int] = self._chosen[:len(masks)].tolist()  # the one transfer, and wait
-        return chosen
+        self._run(RANKING)
+        ranking = self._ranking[:len(masks)].tolist()  # the one transfer, and wait
+        return [[(int(token), log_probability) for token, log_probability in zip(*row, strict=True)
+                 if log_probability > -math.inf] for row in ranking]
 
     def missing(self) -> list[int]:
         """Name the steps that are not recorded."""
-        return [step for step in (CHOICE, *WIDTHS) if step not in self._recorded]
+        return [step for step in (RANKING, *WIDTHS) if step not in self._recorded]
 
     def record(self, step: int, recorder: Recorder) -> None:
         """Record a step, which runs it; spoils what the cache holds."""
@@ -137,8 +140,8 @@ class FixedForward:
             self._run_plainly(step)
 
     def _run_plainly(self, step: int) -> None:
-        if step == CHOICE:
-            self._choose()
+        if step == RANKING:
+            self._rank()
         else:
             self._read(step)
 
@@ -169,7 +172,10 @@ class FixedForward:
             is_behind.shape, dtype=self._backbone.dtype, device=self._backbone.device)
         return mask.masked_fill_(is_behind, -math.inf)[None, None]
 
-    def _choose(self) -> None:
+    def _rank(self) -> None:
         bits = self._masks.device[:, :, None] & self._flags  # (R, V / 32, 32)
         is_forbidden = bits.eq(0).flatten(1)[:, :self._scores.shape[1]]
-        self._chosen.copy_(self._scores.masked_fill(is_forbidden, -math.inf).argmax(dim=-1))
+        allowed = self._scores.masked_fill(is_forbidden, -math.inf)
+        best = allowed.log_softmax(dim=-1).topk(RANKED)
+        self._ranking[:, 0].copy_(best.indices)
+        self._ranking[:, 1].copy_(best.values)

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import logging
+import math
 import time
 
 from ros2_nl_commander.language.answer import read_answer
@@ -47,7 +48,7 @@ from ros2_nl_commander.model.backbone import Backbone, load_backbone, load_shape
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.constraint import token_tables
-from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
+from ros2_nl_commander.model.decode import decode_likeliest, Decoded, Ending, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
 from ros2_nl_commander.model.fetch import fetch_model, find_model
 from ros2_nl_commander.model.prepared import RobotPreparation
@@ -166,7 +167,8 @@ class CommandGenerator:
             _logger.warning('%s', error)
             decoded, command, reason = Decoded([], Ending.STOPPED), None, str(error)
         return Generation(instruction, command, reason, time.perf_counter() - start,
-                          len(decoded.ids), decoded.forwards, decoded.forced)
+                          len(decoded.ids), decoded.forwards, decoded.forced,
+                          math.exp(decoded.log_probability))
 
     def describe(self) -> dict[str, str]:
         """Name what is running, for people."""
@@ -191,9 +193,10 @@ class CommandGenerator:
                               self._sequence.value_ids(likely_values(sentence)))
             limit = self._settings.max_new_tokens
             with self._runner.behind(prepared.prefix, len(ids) + limit) as run:
-                decoded = decode_greedily(
-                    run, ids, matching=prepared.start(), drafter=drafter, max_new_tokens=limit,
+                decoded = decode_likeliest(
+                    run, ids, start=prepared.start, drafter=drafter, max_new_tokens=limit,
                     should_stop=should_stop,
+                    search_forwards=SEARCH_FORWARDS if self._settings.search else 0,
                     on_answer=None if on_text is None else self._tell(on_text))
         if decoded.ending is Ending.WHOLE:
             precedent = Precedent(tuple(ids), (*decoded.ids, self._sequence.end_id))

@@ -27,7 +27,7 @@ from ros2_nl_commander.model.captured import CapturedRunner, is_fit
 from ros2_nl_commander.model.cuda_graphs import CudaRecorder
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
-from ros2_nl_commander.model.matching import Masks
+from ros2_nl_commander.model.matching import Masks, RANKED, Ranking
 import torch
 
 
@@ -42,12 +42,12 @@ class Run(Protocol):
         :param asked: score what may follow each of the last so many
         """
 
-    def choose(self, masks: Masks) -> list[int]:
+    def rank(self, masks: Masks) -> list[Ranking]:
         """
-        Choose the likeliest tokens after the last read.
+        Rank the tokens that may follow the last read.
 
         :param masks: what may follow, a row for each that was asked for; may be fewer
-        :returns: a token for each row
+        :returns: the likeliest tokens of each row
         """
 
     def forget(self, count: int) -> None:
@@ -103,18 +103,19 @@ class PlainRun:
         hidden = read(self._backbone, embed(self._backbone, given), self._cache)
         self._scores = logits(self._backbone, hidden[0, -asked:])  # (asked, V)
 
-    def choose(self, masks: Masks) -> list[int]:
-        """Choose the likeliest token that may follow, for each row."""
-        return [likeliest(scores, mask) for scores, mask in zip(self._scores, masks)]
+    def rank(self, masks: Masks) -> list[Ranking]:
+        """Rank the tokens that may follow, for each row."""
+        return [rank(scores, mask) for scores, mask in zip(self._scores, masks)]
 
     def forget(self, count: int) -> None:
         """Take the last tokens back."""
         self._cache = self._cache.without_last(count)
 
 
-def likeliest(scores: torch.Tensor, mask: Masks) -> int:
-    """Return the likeliest token, of scores (V), that a mask lets follow."""
+def rank(scores: torch.Tensor, mask: Masks) -> Ranking:
+    """Rank the tokens that a mask lets follow, by scores (V)."""
     # Few may follow in most places: looking at these alone is faster than hiding all others.
     flags = np.unpackbits(mask.view(np.uint8), bitorder='little')[:len(scores)]
     allowed = torch.from_numpy(np.flatnonzero(flags)).to(scores.device)
-    return int(allowed[scores[allowed].argmax()])
+    best = scores[allowed].float().log_softmax(-1).topk(min(RANKED, len(allowed)))
+    return list(zip(allowed[best.indices].tolist(), best.values.tolist(), strict=True))

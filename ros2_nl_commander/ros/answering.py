@@ -108,6 +108,7 @@ class Answerer:
             sentence, request.should_stop, self.drafts_of(request))
         if generation.command is None:
             raise _Declined(generation.reason or 'the model declined')
+        request.probability = min(request.probability, generation.probability)
         return write_valid_command(generation.command, self.current_robot())
 
 

@@ -25,19 +25,21 @@ from ros2_nl_commander.training.confusion import (
     confuse_kinds, confuse_reasons, Confusion, draw_confusions)
 from ros2_nl_commander.training.evaluate import failures, Score, summarise
 from ros2_nl_commander.training.suites import draw_suites, suite_table, with_parts
+from ros2_nl_commander.training.sureness import sureness_table
 
 Scores = Mapping[str, Sequence[Score]]
 
 
 def report_as_markdown(suites: Scores, variant: str) -> str:
     """
-    Write the table of suites, what was confused, and every failure of each suite.
+    Write the table of suites, what was confused, how sure it was, and every failure.
 
     :param suites: scores by suite
     :param variant: which variant of the suites it was
     """
     tables = [suite_table(with_parts(suites), variant),
               *(confusion.as_table() for confusion in _confusions(suites)),
+              sureness_table(_everything(suites)),
               *(_failure_table(name, scores) for name, scores in suites.items()
                 if failures(scores))]
     return '\n'.join(table.as_markdown() for table in tables)
@@ -45,7 +47,9 @@ def report_as_markdown(suites: Scores, variant: str) -> str:
 
 def report_as_json(suites: Scores, variant: str) -> str:
     """
-    Write everything that ``report_as_markdown`` does, and the seconds of every sentence.
+    Write everything that ``report_as_markdown`` does, and figures of every sentence.
+
+    They are: how long it took, how likely the model found its answer, whether that was right.
 
     :param suites: scores by suite
     :param variant: which variant of the suites it was
@@ -58,6 +62,8 @@ def report_as_json(suites: Scores, variant: str) -> str:
         'failures': {name: failures(scores) for name, scores in suites.items()},
         'seconds': {name: [round(score.generation.seconds, 3) for score in scores]
                     for name, scores in parts.items()},
+        'sureness': [(round(score.generation.probability, 4), score.is_right)
+                     for score in _everything(suites)],
     }, indent=2) + '\n'
 
 
@@ -73,8 +79,12 @@ def confusion_path(path: Path) -> Path:
 
 
 def _confusions(suites: Scores) -> list[Confusion]:
-    everything = [score for scores in suites.values() for score in scores]
+    everything = _everything(suites)
     return [confuse_kinds(everything), confuse_reasons(everything)]
+
+
+def _everything(suites: Scores) -> list[Score]:
+    return [score for scores in suites.values() for score in scores]
 
 
 def _failure_table(name: str, scores: Sequence[Score]) -> Table:

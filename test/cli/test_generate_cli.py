@@ -33,7 +33,7 @@ from ros2_nl_commander.language.instruction import check_instruction
 ROOT = Path(__file__).parents[2]
 ROBOT = str(ROOT / 'config' / 'robots' / 'demo_robot.yaml')
 SAY = 'ros2 topic pub --once /say std_msgs/msg/String "{data: \'grüße\'}"'
-KEYS = ['instruction', 'command', 'reason', 'seconds']
+KEYS = ['instruction', 'command', 'reason', 'probability', 'seconds']
 #: Runs ``generate`` where ROS is not installed.
 WITHOUT_ROS = """
 import sys
@@ -67,7 +67,7 @@ class FakeGenerator:
     def generate(self, instruction, should_stop):
         sentence = check_instruction(instruction)
         if sentence == 'greet':
-            return Generation(instruction, parse_command(SAY), None, 0.12345)
+            return Generation(instruction, parse_command(SAY), None, 0.12345, probability=0.98765)
         return Generation(instruction, None, 'never heard of it', 0.5)
 
 
@@ -89,9 +89,10 @@ def test_sentences_of_the_command_line_are_answered_in_order(fake, capsys):
     assert 'grüße' in out  # text, not escapes
     first, second, third = records(out)
     assert list(first) == KEYS and first == third == {
-        'instruction': 'greet', 'command': SAY, 'reason': None, 'seconds': 0.123}
+        'instruction': 'greet', 'command': SAY, 'reason': None, 'probability': 0.988,
+        'seconds': 0.123}
     assert second == {'instruction': 'dance', 'command': None, 'reason': 'never heard of it',
-                      'seconds': 0.5}
+                      'probability': 1.0, 'seconds': 0.5}
     assert fake.robot is None
 
 

@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from ros2_nl_commander.model.decode import decode_greedily
+from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, read
 from ros2_nl_commander.model.key_values import KeyValueCache
@@ -38,8 +38,9 @@ def answer(runner, prefix, instruction, matching, precedent=(), max_new_tokens=T
     ids = list(instruction.encode())
     drafter = Drafter(ids, [Precedent((1,), tuple(precedent))] if precedent else ())
     with runner.behind(prefix, len(ids) + max_new_tokens) as run:
-        return decode_greedily(run, ids, matching=matching, drafter=drafter,
-                               max_new_tokens=max_new_tokens, should_stop=lambda: False)
+        return decode_likeliest(
+            run, ids, start=lambda: matching, drafter=drafter, search_forwards=0,
+            max_new_tokens=max_new_tokens, should_stop=lambda: False)
 
 
 def free(backbone):

@@ -26,7 +26,7 @@ from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import GrammarEngine, GrammarMatching
 from ros2_nl_commander.model.matching import FreeMatching
-from ros2_nl_commander.model.runner import likeliest
+from ros2_nl_commander.model.runner import rank
 from tokenizers import Tokenizer
 import torch
 from transformers import PreTrainedTokenizerFast
@@ -63,7 +63,7 @@ def write(matching, text, tokenizer):
 
 def choose(matching, scores):
     (mask,) = matching.masks([])
-    return likeliest(scores, mask)
+    return rank(scores, mask)[0][0]
 
 
 def allowed(matching, width=VOCABULARY):

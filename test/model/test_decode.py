@@ -20,7 +20,7 @@ import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.decode import decode_greedily, Decoded, Ending
+from ros2_nl_commander.model.decode import decode_likeliest, Decoded, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
@@ -44,9 +44,10 @@ def decode(backbone, matching, *, max_new_tokens=40, precedent=(),
            should_stop=lambda: False, prefix=(), on_answer=None):
     drafter = Drafter(INSTRUCTION, [Precedent((1,), tuple(precedent))] if precedent else ())
     with PlainRunner(backbone).behind(list(prefix), 0) as run:
-        return decode_greedily(
-            run, INSTRUCTION, matching=matching, drafter=drafter, max_new_tokens=max_new_tokens,
-            should_stop=should_stop, on_answer=on_answer)
+        return decode_likeliest(
+            run, INSTRUCTION, start=lambda: matching, drafter=drafter,
+            max_new_tokens=max_new_tokens, should_stop=should_stop, on_answer=on_answer,
+            search_forwards=0)
 
 
 @pytest.fixture(params=range(4))

@@ -35,7 +35,7 @@ from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.contexts import ContextReader
-from ros2_nl_commander.model.decode import decode_greedily
+from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.engine_request import completion_request, embed_sequence
 from ros2_nl_commander.model.forward import read_prefix
@@ -99,9 +99,10 @@ def own_tokens(backbone, sequence, prompt, context):
     prefix = read_prefix(backbone, ContextReader(backbone, sequence).read(context), prompt)
     ids = sequence.instruction_ids(SENTENCE, behind_context=not context.is_empty)
     with PlainRunner(backbone).behind(prefix, len(ids) + TOKENS) as run:
-        return decode_greedily(
-            run, ids, matching=FreeMatching(sequence.end_ids, len(backbone.tokenizer)),
-            drafter=Drafter(ids, ()), max_new_tokens=TOKENS, should_stop=lambda: False).ids
+        return decode_likeliest(
+            run, ids, start=lambda: FreeMatching(sequence.end_ids, len(backbone.tokenizer)),
+            drafter=Drafter(ids, ()), max_new_tokens=TOKENS, should_stop=lambda: False,
+            search_forwards=0).ids
 
 
 class Masked(LogitsProcessor):

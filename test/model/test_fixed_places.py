@@ -134,7 +134,7 @@ def test_no_sentence_allocates_a_cache(backbone, runner, monkeypatch):
 
 def buffers(runner):
     forward = runner._forward
-    return (forward.cache._slab, forward._scores, forward._chosen, forward._positions,
+    return (forward.cache._slab, forward._scores, forward._ranking, forward._positions,
             forward._inputs.device, forward._masks.device)
 
 

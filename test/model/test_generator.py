@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+import math
 import threading
 
 import pytest
@@ -78,7 +79,8 @@ def answer(generator, monkeypatch, tiny_tokenizer):
     def ask(text, robot=ROBOT, ending=Ending.WHOLE):
         generator.use_robot(robot)
         ids = tiny_tokenizer.encode(text)
-        monkeypatch.setattr(module, 'decode_greedily', lambda *_, **__: Decoded(ids, ending, 1, 2))
+        monkeypatch.setattr(
+            module, 'decode_likeliest', lambda *_, **__: Decoded(ids, ending, 1, 2, -0.5))
         return generator.generate(' make it 30 ')
     return ask
 
@@ -91,6 +93,7 @@ def test_a_command_comes_out_as_a_value(answer, text, robot):
     assert generation.reason is None and generation.instruction == ' make it 30 '
     assert generation.tokens == len(text) and generation.seconds >= 0
     assert (generation.forwards, generation.forced) == (1, 2)
+    assert math.isclose(generation.probability, math.exp(-0.5))
 
 
 @pytest.mark.parametrize('text, reason', [
@@ -151,7 +154,7 @@ def test_a_violated_grammar_declines_and_leaves_no_text(generator, monkeypatch):
     def violate(*_args, **_kwargs):
         raise GrammarViolationError('The answer left the grammar: out of fuel')
 
-    monkeypatch.setattr(module, 'decode_greedily', violate)
+    monkeypatch.setattr(module, 'decode_likeliest', violate)
     generation = generator.generate('go')
     assert (generation.command, generation.tokens) == (None, 0)
     assert generation.reason == 'The answer left the grammar: out of fuel'
@@ -180,8 +183,9 @@ def test_the_text_is_told_as_it_forms(tiny_backbone):
     generator.use_robot(ROBOT)
     told = []
     generation = generator.generate('volume 30', on_text=told.append)
-    assert len(told) == generation.forwards
-    assert told[0] and all(later.startswith(sooner) for sooner, later in zip(told, told[1:]))
+    *forming, _last = told
+    assert forming[0]
+    assert all(later.startswith(sooner) for sooner, later in zip(forming, forming[1:]))
     without = generator.generate('volume 30')
     assert (without.command, without.reason) == (generation.command, generation.reason)
 
@@ -197,7 +201,7 @@ def test_half_a_character_is_not_told(free_generator, monkeypatch):
 
     monkeypatch.setattr(free_generator._sequence, 'answer_text',
                         lambda ids: bytes(ids).decode(errors='replace'))
-    monkeypatch.setattr(module, 'decode_greedily', write)
+    monkeypatch.setattr(module, 'decode_likeliest', write)
     free_generator.generate('go', on_text=told.append)
     assert told == ['', '\u00e9', '\u00e9']
 
@@ -314,13 +318,13 @@ def test_of_a_crowd_what_is_always_read_is_read_once(generator, monkeypatch):
 
 
 def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):
-    monkeypatch.setattr(module, 'decode_greedily', None)
+    monkeypatch.setattr(module, 'decode_likeliest', None)
     for sentence in ('', '  ', 'a\x07b', 'x' * 501, '\udcff'):
         with pytest.raises(InstructionError):
             generator.generate(sentence)
 
 
-@pytest.mark.parametrize('owner, name', [(module, 'decode_greedily'), (ContextReader, 'read')])
+@pytest.mark.parametrize('owner, name', [(module, 'decode_likeliest'), (ContextReader, 'read')])
 def test_a_model_that_fails_is_one_clear_line(tiny_backbone, monkeypatch, owner, name):
     def fail(*_args, **_kwargs):
         raise torch.OutOfMemoryError('out of memory\nTried to allocate')

@@ -27,12 +27,12 @@ from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
-from ros2_nl_commander.model.decode import decode_greedily, Ending
+from ros2_nl_commander.model.decode import decode_likeliest, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.forward import embed, read
 from ros2_nl_commander.model.key_values import KeyValueCache
-from ros2_nl_commander.model.runner import likeliest, PlainRunner
+from ros2_nl_commander.model.runner import PlainRunner, rank
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
 
@@ -78,9 +78,9 @@ def prefix(backbone, sequence, robot):
 def decode(backbone, sequence, prefix, constraint, sentence, precedents=(), runner=None):
     ids = sequence.instruction_ids(sentence, behind_context=True)
     with (runner or PlainRunner(backbone)).behind(prefix, len(ids) + 40) as run:
-        return decode_greedily(
-            run, ids, matching=constraint.start(), drafter=Drafter(ids, precedents),
-            max_new_tokens=40, should_stop=lambda: False)
+        return decode_likeliest(
+            run, ids, start=constraint.start, drafter=Drafter(ids, precedents),
+            max_new_tokens=40, should_stop=lambda: False, search_forwards=0)
 
 
 def test_cached_equals_uncached(backbone, sequence, engine, robot, lark):
@@ -140,7 +140,7 @@ def test_what_is_forced_leaves_the_next_token_whole(backbone, engine):
     for text in (' -', ' '):
         scores = torch.zeros(backbone.shape.vocabulary)
         scores[tokenizer.encode(text)] = 1
-        assert tokenizer.decode(likeliest(scores, *matching.masks([]))) == text
+        assert tokenizer.decode(rank(scores, *matching.masks([]))[0][0]) == text
 
 
 def test_nothing_but_text_may_follow_in_a_text(backbone, engine):
@@ -150,4 +150,4 @@ def test_nothing_but_text_may_follow_in_a_text(backbone, engine):
     for token in range(151643, backbone.shape.vocabulary):
         scores = torch.zeros(backbone.shape.vocabulary)
         scores[token] = 1  # the likeliest by far, were it allowed
-        assert likeliest(scores, *matching.masks([])) < 151643
+        assert rank(scores, *matching.masks([]))[0][0] < 151643

@@ -152,6 +152,23 @@ def test_what_needs_confirmation_waits_for_its_own_id(bench, robot, start, appro
     assert bench.end_of('second').message == 'canceled'
 
 
+@pytest.mark.parametrize('probability, below, waits', [
+    (0.42, 0.5, True), (0.5, 0.5, False), (0.42, 0.0, False), (0.99, 1.0, True)])
+def test_what_the_model_is_not_sure_of_waits_though_the_policy_says_auto(
+        bench, robot, start, generator, probability, below, waits):
+    start(confirm_below=below)
+    generator.probability = probability
+    approve = approver(bench)
+    say(bench, DOCK)
+    if waits:
+        wait_until(lambda: 'awaiting_approval' in bench.stages('do it'))
+        assert value(bench.statuses[-1], 'reason') == f'only {probability:.0%} sure'
+        assert not robot.state.docked
+        approve.publish(String(data=bench.statuses[-1].name))
+    assert bench.end_of('do it').message == 'succeeded' and robot.state.docked
+    assert ('awaiting_approval' in bench.stages('do it')) is waits
+
+
 def test_an_approval_that_does_not_come_expires(bench, robot, start):
     start(execute='confirm', approval_timeout_sec=0.3)
     status = end(bench, DOCK)

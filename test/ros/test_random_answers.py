@@ -31,7 +31,7 @@ from ros2_nl_commander.language.interfaces import BoolType, MessageSchema, TextT
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.runner import likeliest
+from ros2_nl_commander.model.runner import rank
 from ros2_nl_commander.training.synthesis.robots import make_robot
 import torch
 
@@ -57,7 +57,7 @@ def random_answer(matching, tokenizer, generator, beginning=''):
         ids += matching.forced()
         if matching.is_over:
             return tokenizer.decode([token for token in ids if token != tokenizer.eos_token_id])
-        token = likeliest(torch.rand(288, generator=generator), *matching.masks([]))
+        token, _ = rank(torch.rand(288, generator=generator), *matching.masks([]))[0]
         matching.accept(token)
         ids.append(token)
 

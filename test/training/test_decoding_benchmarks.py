@@ -22,7 +22,7 @@ import shutil
 import pytest
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.decode import decode_greedily, Ending
+from ros2_nl_commander.model.decode import decode_likeliest, Ending
 from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.runner import PlainRunner
 from ros2_nl_commander.training.benchmarks import ablation, crowds, decoding
@@ -143,9 +143,9 @@ def test_without_a_part_the_tokens_are_the_same(seed, build_tiny_model, tiny_tok
 
     def decode(matching, drafter):
         with PlainRunner(backbone).behind([], 40) as run:
-            return decode_greedily(
-                run, list(b'go on'), matching=matching, drafter=drafter, max_new_tokens=40,
-                should_stop=lambda: False)
+            return decode_likeliest(
+                run, list(b'go on'), start=lambda: matching, drafter=drafter, max_new_tokens=40,
+                should_stop=lambda: False, search_forwards=0)
 
     plain = decode(constraint.start(), NoDrafts())
     guesses = Drafter([], [Precedent((), tuple(plain.ids))])

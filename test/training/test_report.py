@@ -28,6 +28,7 @@ from ros2_nl_commander.training.evaluate import Score
 from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.report import (
     confusion_path, draw_report, report_as_json, report_as_markdown)
+from ros2_nl_commander.training.sureness import sureness_table
 
 VOLUME = 'ros2 topic pub --once /volume std_msgs/msg/UInt8 "{data: 30}"'
 SAY = 'ros2 topic pub --once /say std_msgs/msg/String "{data: \'a|b\'}"'
@@ -102,12 +103,25 @@ def test_reasons_that_came_for_reasons_that_were_expected():
     assert confusion.rows == ['cannot do that', 'unsafe', 'not possible', 'none given']
 
 
+def sure(probability, got=VOLUME):
+    example = Example('x', command(VOLUME), VOLUME, ROBOT)
+    return Score(example, Generation('x', command(got), None, 0.5, probability=probability))
+
+
+def test_answers_are_counted_by_how_likely_they_were():
+    table = sureness_table([sure(0.0, None), sure(0.29), sure(0.3, SAY), sure(0.9), sure(1.0)])
+    assert [row[:2] for row in table.rows] == [
+        ('0 to 0.3', '2'), ('0.3 to 0.5', '1'), ('0.9 to 1', '2')]
+    assert [row[2].split()[0] for row in table.rows] == ['1/2', '0/1', '2/2']
+    assert [row[3:5][0] for row in table.rows] == ['1', '1', '2']
+
+
 def test_failures_are_listed_suite_by_suite():
     report = report_as_markdown(SUITES, 'renamed')
     headings = [line for line in report.splitlines() if line.startswith('#')]
     assert headings == ['### Suites, renamed', '### Kinds of interfaces',
-                        '### Reasons to decline', '### Failures: first (2)',
-                        '### Failures: second (1)']
+                        '### Reasons to decline', '### How sure it was',
+                        '### Failures: first (2)', '### Failures: second (1)']
     first, second = report.split('### Failures: ')[1:]
     escaped = SAY.replace('|', r'\|')
     assert rf'| box | a \| b | {VOLUME} | {escaped} |' in first
@@ -128,6 +142,8 @@ def test_the_same_is_in_the_json():
     assert report['confusion']['Kinds of interfaces']['expected']['topic'] == {'topic': 2}
     assert report['suites']['all']['right']['count'] == 2
     assert report['seconds']['second'] == [0.5, 0.5]
+    assert report['sureness'] == [[1.0, True], [1.0, False], [1.0, False], [1.0, False],
+                                  [1.0, True]]
 
 
 @pytest.mark.parametrize('suites', [SUITES, {'s': [score(VOLUME, VOLUME)]}, {'s': []}],

@@ -58,7 +58,8 @@ def build_gate(
             'that says what may be carried out (config/policy.yaml is an example)')
     settings = GateSettings(
         load_policy(path_from_location(parameters.policy.strip())),
-        parameters.execute == 'confirm', parameters.approval_timeout_sec,
+        parameters.execute == 'confirm', parameters.confirm_below,
+        parameters.approval_timeout_sec,
         Bounds(parameters.match_timeout_sec, parameters.execution_timeout_sec),
         parameters.max_steps)
 

@@ -48,6 +48,7 @@ class GateSettings:
 
     :param policy: what may be carried out
     :param confirm_all: ask a person also where the policy does not
+    :param confirm_below: ask a person also where the model finds its answer less likely, 0 to 1
     :param approval_sec: how long a command waits for approval [s]
     :param bounds: how long it may wait and run
     :param most_steps: how many commands one sentence may ask for
@@ -55,6 +56,7 @@ class GateSettings:
 
     policy: Policy
     confirm_all: bool
+    confirm_below: float
     approval_sec: float
     bounds: Bounds
     most_steps: int = 1
@@ -140,7 +142,7 @@ class Gate:
             return
         texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
         shown: list[Sight | None] = [None] * len(decisions)
-        if self._settings.confirm_all or any(
+        if self._settings.confirm_all or self._is_unsure(request) or any(
                 decision.tier is Tier.CONFIRM for decision in decisions):
             shown = [self._look(request, decision.command) for decision in decisions]
             if not self._is_approved(request, decisions, _joined(texts)):
@@ -160,9 +162,13 @@ class Gate:
         self.records.decided(request, text, decision)
         return decision
 
+    def _is_unsure(self, request: Request) -> bool:
+        return request.probability < self._settings.confirm_below
+
     def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
         """Ask a person, once for all steps."""
-        reason = '; '.join(filter(None, (decision.reason for decision in decisions)))
+        doubt = f'only {request.probability:.0%} sure' if self._is_unsure(request) else ''
+        reason = '; '.join(filter(None, (doubt, *(decision.reason for decision in decisions))))
 
         def announce() -> bool:
             return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=reason)

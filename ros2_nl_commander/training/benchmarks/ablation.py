@@ -33,7 +33,7 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.contexts import ContextReader
-from ros2_nl_commander.model.decode import decode_greedily
+from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.generator import command_or_reason, SHIPPED_PROMPT
@@ -114,10 +114,10 @@ class _Ablation:
     def _answer(self, example: Example, preparation: RobotPreparation, prefix: KeyValues) -> str:
         ids = self._sequence.instruction_ids(example.instruction, behind_context=True)
         try:
-            matching = preparation.prepare(example.robot).start()
+            start = preparation.prepare(example.robot).start
             with self._runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
-                decoded = decode_greedily(
-                    run, ids, matching=matching, drafter=Drafter(ids),
+                decoded = decode_likeliest(
+                    run, ids, start=start, drafter=Drafter(ids),
                     max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
         except GrammarViolationError:
             return ''

@@ -40,7 +40,7 @@ from ros2_nl_commander.model.captured import CapturedRunner
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
-from ros2_nl_commander.model.decode import decode_greedily
+from ros2_nl_commander.model.decode import decode_likeliest, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
 from ros2_nl_commander.model.generator import SHIPPED_PROMPT
@@ -76,18 +76,21 @@ class Way:
     forced: bool = True
     cached: bool = True
     drafts: bool = True
+    search: bool = True
     captured: bool = False
 
 
 WAYS = (
-    Way('(c) ours without grammar', grammar=False, forced=False, cached=False, drafts=False),
-    Way('(d) grammar only', forced=False, cached=False, drafts=False),
-    Way('(e) + forced tokens', cached=False, drafts=False),
-    Way('(f) + cached context', drafts=False),
-    Way('(g) + guessed tokens: as shipped for a CPU'),
-    Way('(h) + captured forwards: as shipped for a GPU', captured=True),
+    Way('(c) ours without grammar', grammar=False, forced=False, cached=False, drafts=False,
+        search=False),
+    Way('(d) grammar only', forced=False, cached=False, drafts=False, search=False),
+    Way('(e) + forced tokens', cached=False, drafts=False, search=False),
+    Way('(f) + cached context', drafts=False, search=False),
+    Way('(g) + guessed tokens', search=False),
+    Way('(h) + search for the likeliest answer: as shipped for a CPU'),
+    Way('(i) + captured forwards: as shipped for a GPU', captured=True),
 )
-EIGHT_BITS = Way('(i) as (g), weights of 8 bits')
+EIGHT_BITS = Way('(j) as (h), weights of 8 bits')
 
 
 def measure_decoding(
@@ -186,15 +189,20 @@ def _ours(
             context = ContextReader(backbone, sequence).read(prepared.context)
             prefix = read_prefix(backbone, context, prompt.folded)
         ids = sequence.instruction_ids(sentence, behind_context=True)
-        matching: Matching = constraint.start() if way.grammar else FreeMatching(
-            sequence.end_ids, len(backbone.tokenizer))
+
+        def start() -> Matching:
+            matching: Matching = constraint.start() if way.grammar else FreeMatching(
+                sequence.end_ids, len(backbone.tokenizer))
+            return matching if way.forced else Stepwise(matching)
+
         runner = captured if way.captured else plain
         with runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
-            decoded = decode_greedily(
-                run, ids, matching=matching if way.forced else Stepwise(matching),
+            decoded = decode_likeliest(
+                run, ids, start=start,
                 drafter=NoDrafts() if not way.drafts else Drafter(
                     ids, prepared.precedents, sequence.value_ids(likely_values(sentence))),
-                max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False)
+                max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False,
+                search_forwards=SEARCH_FORWARDS if way.search else 0)
         return len(decoded.ids), decoded.forwards
 
     for way in ways:

@@ -1,0 +1,159 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""The search for the likeliest answer: it finds it, and costs no more than it must."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from ros2_nl_commander.model.backbone import backbone_from_model
+from ros2_nl_commander.model.captured import CapturedRunner
+from ros2_nl_commander.model.constraint import GrammarEngine
+from ros2_nl_commander.model.decode import decode_likeliest, Ending
+from ros2_nl_commander.model.drafts import Drafter, Precedent
+from ros2_nl_commander.model.forward import embed, logits, read
+from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.matching import FreeMatching
+from ros2_nl_commander.model.runner import PlainRunner
+import torch
+
+INSTRUCTION = list(b'go on')
+#: Few enough that all can be scored: names that begin alike, and some that do not.
+ANSWERS = ('/arm/left', '/arm/right', '/arm/rest', '/base', '/bell 1', '/bell 2', '/lamp', 'no')
+LARK = 'start: ' + ' | '.join(f'"{answer}"' for answer in ANSWERS)
+
+
+@pytest.fixture(params=range(8))
+def backbone(request, build_tiny_model, tiny_tokenizer):
+    """Return models that find different answers likely."""
+    return backbone_from_model(build_tiny_model(seed=request.param), tiny_tokenizer)
+
+
+@pytest.fixture
+def constraint(backbone, tiny_tokenizer):
+    return GrammarEngine(backbone, {tiny_tokenizer.eos_token_id}).compile(LARK)
+
+
+def search(backbone, start, *, runner=None, precedent=(), **options):
+    drafter = Drafter(INSTRUCTION, [Precedent((1,), tuple(precedent))] if precedent else ())
+    options = {'max_new_tokens': 40, 'should_stop': lambda: False, 'search_forwards': 99,
+               **options}
+    with (runner or PlainRunner(backbone)).behind([], 80) as run:
+        return decode_likeliest(run, INSTRUCTION, start=start, drafter=drafter, **options)
+
+
+def log_probability(backbone, answer):
+    """Score a whole answer token by token, among those that go on to one of the answers."""
+    total = 0.0
+    tokenizer = backbone.tokenizer
+    texts = [[*tokenizer.encode(text), tokenizer.eos_token_id] for text in ANSWERS]
+    written = [*tokenizer.encode(answer), tokenizer.eos_token_id]
+    for place, token in enumerate(written):
+        allowed = sorted({text[place] for text in texts if text[:place] == written[:place]})
+        ids = torch.tensor([INSTRUCTION + written[:place]])
+        hidden = read(backbone, embed(backbone, ids), KeyValueCache())
+        scores = logits(backbone, hidden[0, -1])[allowed]
+        total += float(scores.log_softmax(-1)[allowed.index(token)])
+    return total
+
+
+def test_it_finds_the_likeliest_of_all_answers(backbone, constraint):
+    chances = {answer: log_probability(backbone, answer) for answer in ANSWERS}
+    assert math.isclose(sum(map(math.exp, chances.values())), 1.0, abs_tol=1e-3)
+    found = search(backbone, constraint.start)
+    assert found.ending is Ending.WHOLE
+    assert backbone.tokenizer.decode(found.ids) == max(chances, key=chances.get)
+    assert math.isclose(found.log_probability, max(chances.values()), abs_tol=1e-3)
+    greedy = search(backbone, constraint.start, search_forwards=0)
+    text = backbone.tokenizer.decode(greedy.ids)
+    assert math.isclose(greedy.log_probability, chances[text], abs_tol=1e-3)
+    assert greedy.log_probability <= found.log_probability + 1e-6
+
+
+def test_some_answer_is_likelier_than_the_greedy_one(build_tiny_model, tiny_tokenizer):
+    """Else the tests above would show nothing."""
+    better = 0
+    for seed in range(8):
+        backbone = backbone_from_model(build_tiny_model(seed=seed), tiny_tokenizer)
+        start = GrammarEngine(backbone, {tiny_tokenizer.eos_token_id}).compile(LARK).start
+        greedy, found = (search(backbone, start, search_forwards=count) for count in (0, 99))
+        better += found.ids != greedy.ids
+        assert found.forwards >= greedy.forwards
+    assert better
+
+
+def test_guesses_and_captured_forwards_find_the_same(backbone, constraint):
+    found = search(backbone, constraint.start)
+    for guess in ANSWERS:
+        guessed = search(backbone, constraint.start, precedent=backbone.tokenizer.encode(guess))
+        assert guessed.ids == found.ids
+        assert math.isclose(guessed.log_probability, found.log_probability, abs_tol=1e-3)
+    captured = search(backbone, constraint.start, runner=CapturedRunner(backbone))
+    assert captured == found
+
+
+def test_a_sure_answer_costs_nothing_more(backbone, constraint, monkeypatch):
+    """Whatever else begins likelier than one half of what is left is not there."""
+    import ros2_nl_commander.model.runner as module
+    monkeypatch.setattr(module, 'logits', lambda *args: 50 * logits(*args))
+    greedy, found = (search(backbone, constraint.start, search_forwards=count)
+                     for count in (0, 99))
+    if greedy.log_probability > math.log(0.5):
+        assert found == greedy
+    assert found.log_probability >= greedy.log_probability
+
+
+@pytest.mark.parametrize('limit', range(1, 6))
+def test_the_forwards_are_bounded(backbone, constraint, limit):
+    greedy = search(backbone, constraint.start, search_forwards=0)
+    found = search(backbone, constraint.start, search_forwards=limit)
+    longest = max(len(answer) for answer in ANSWERS)
+    assert found.forwards <= max(greedy.forwards, limit + longest)
+    assert found.log_probability >= greedy.log_probability
+
+
+def test_a_stop_is_heard_while_another_beginning_is_tried(backbone, constraint):
+    greedy = search(backbone, constraint.start, search_forwards=0)
+    asked = itertools.count(1)
+    found = search(backbone, constraint.start, should_stop=lambda: next(asked) > greedy.forwards)
+    assert found.ending is (
+        Ending.STOPPED if next(asked) > greedy.forwards + 1 else Ending.WHOLE)
+
+
+def test_the_answer_is_told_as_it_forms_and_at_the_end(backbone, constraint):
+    told = []
+    found = search(backbone, constraint.start, on_answer=lambda ids: told.append(list(ids)))
+    assert told[-1] == found.ids
+    greedy = search(backbone, constraint.start, search_forwards=0)
+    assert greedy.ids in told
+
+
+def test_an_answer_that_is_too_long_does_not_replace_a_whole_one(backbone, tiny_tokenizer):
+    lark = 'start: "a" | "b" /[a-z]{30}/'
+    start = GrammarEngine(backbone, {tiny_tokenizer.eos_token_id}).compile(lark).start
+    found = search(backbone, start, max_new_tokens=12)
+    greedy = search(backbone, start, max_new_tokens=12, search_forwards=0)
+    assert found.ending is greedy.ending
+
+
+def test_without_a_grammar_an_end_may_be_another_beginning(backbone):
+    greedy = search(backbone, lambda: FreeMatching(frozenset(), 259), max_new_tokens=3,
+                    search_forwards=0)
+    ends = frozenset({greedy.ids[2]})
+    found = search(backbone, lambda: FreeMatching(ends, 259), max_new_tokens=8)
+    assert not ends & set(found.ids)
