@@ -65,18 +65,18 @@ UNITS: dict[str, Unit] = {
     **_units('duration', s='1', ms='0.001', min='60', h='3600'),
     **_units('speed', m_s='1', cm_s='0.01', mm_s='0.001', km_h=Fraction(1000, 3600),
              ft_s='0.3048', mph='0.44704', kn=Fraction(1852, 3600),
-             m_min=Fraction(1, 60), mm_min=Fraction(1, 60000)),
+             m_min=Fraction(1, 60), cm_min=Fraction(1, 6000), mm_min=Fraction(1, 60000)),
     **_units('angular speed', rad_s='1', deg_s=_PI / 180, rpm=2 * _PI / 60,
              turns_s=2 * _PI),
     '%': Unit('%', 'share', Fraction(1)),
     **_units('mass', kg='1', g='0.001', mg='0.000001', t='1000', lb='0.45359237'),
-    **_units('volume', l='1', dl='0.1', cl='0.01', ml='0.001', ul='0.000001'),
+    **_units('volume', l='1', hl='100', dl='0.1', cl='0.01', ml='0.001', ul='0.000001'),
     **_units('force', N='1', kN='1000'),
     **_units('torque', Nm='1'),
     **_units('frequency', Hz='1', kHz='1000', MHz='1000000'),
     **_units('voltage', V='1', mV='0.001'),
-    **_units('current', A='1', mA='0.001'),
-    **_units('power', W='1', kW='1000'),
+    **_units('current', A='1', mA='0.001', kA='1000'),
+    **_units('power', W='1', kW='1000', mW='0.001'),
     **_units('illuminance', lux='1'),
     **_units('pressure', Pa='1', bar='100000', kPa='1000', hPa='100', mbar='100',
              psi='6894.757293168'),
@@ -98,12 +98,13 @@ _WORDS: dict[str, str] = {
     'per cent': '%', 'kilo': 'kg', 'kilogram': 'kg', 'gram': 'g', 'milligram': 'mg', 'tonne': 't',
     'ton': 't', 'pound': 'lb', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
     'milliliter': 'ml', 'centilitre': 'cl', 'centiliter': 'cl', 'decilitre': 'dl',
-    'deciliter': 'dl', 'microlitre': 'ul', 'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
+    'deciliter': 'dl', 'hectolitre': 'hl', 'hectoliter': 'hl', 'microlitre': 'ul',
+    'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',
     'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'knot': 'kn', 'pascal': 'Pa', 'kilopascal': 'kPa',
     'hectopascal': 'hPa', 'millibar': 'mbar', 'kpa': 'kPa', 'hpa': 'hPa', 'kw': 'kW',
     'volt': 'V', 'amp': 'A', 'ampere': 'A',
-    'watt': 'W', 'celsius': 'C',
-    'centigrade': 'C', 'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
+    'watt': 'W', 'milliwatt': 'mW', 'kiloampere': 'kA', 'celsius': 'C', 'centigrade': 'C',
+    'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
     'degc': 'C', 'degf': 'F', 'nm': 'Nm',
 }
 _COMPOUNDS = (
@@ -113,11 +114,15 @@ _COMPOUNDS = (
     (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'mm/s'),
     (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*min'), 'mm/min'),
     (re.compile(r'(\bmet(?:re|er)s?|\bm)\s*(?:/|per|a)\s*min'), 'm/min'),
+    (re.compile(r'(\bcentimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*min'), 'cm/min'),
     (re.compile(r'(centimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'cm/s'),
     (re.compile(r'(kilomet(?:re|er)s?|\bkm)\s*(?:/|per|an)\s*(?:h\b|hours?)'), 'km/h'),
     (re.compile(r'degrees? (?:c\b|celsius)|°\s?c\b|deg c\b'), 'C'),
     (re.compile(r'°'), 'deg'),
 )
+#: "tenths of a millimetre", "hundredths of degrees"
+_PARTS = {'tenth': 10, 'hundredth': 100, 'thousandth': 1000}
+_PART = re.compile(rf'\b({"|".join(_PARTS)})s? (?:of )?(?:an? )?$')
 #: Words that are too short or too common to mean a unit in the middle of a sentence.
 _ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C', 'F', 'K', 'N',
                              'V', 'W', 'turn', 'second', 'bar', 'a', 'c', 'f', 'k', 'n', 'v', 'w',
@@ -170,15 +175,30 @@ def unit_of_text(text: str) -> Unit | None:
         unit = unit_of_word(match[0])
         if unit is not None and _stands_for_unit(match[0], text, match.start()):
             found.append((match.start(), unit.symbol))
-    return UNITS[min(found, key=lambda one: one[0])[1]] if found else None
+    if not found:
+        return None
+    start, symbol = min(found, key=lambda one: one[0])
+    part = _PART.search(lowered[:start])
+    return _part_of(UNITS[symbol], _PARTS[part[1]]) if part else UNITS[symbol]
+
+
+def _part_of(unit: Unit, parts: int) -> Unit:
+    """Give a unit for fields that count tenths of one, as drivers do to send whole numbers."""
+    return Unit(f'{1 / parts:g} {unit.symbol}', unit.dimension, unit.factor / parts, unit.offset)
+
+
+#: What may follow a short word that is a unit; "turns of the drum" is none, "g of salt" is.
+_BEHIND = r'\s*(?:$|[\]),;.]|from|above|\d)'
+_BEHIND_AMOUNTS = rf'{_BEHIND}|\s*(?:of|each)\b'
 
 
 def _stands_for_unit(word: str, text: str, start: int) -> bool:
     if word not in _ONLY_AS_SUFFIX and word.rstrip('s') not in _ONLY_AS_SUFFIX:
         return True
     # "[m]", "(s)", ", minutes", "0 to 5 m", "in s": set apart as units are.
+    behind = _BEHIND_AMOUNTS if word in ('g', 'l') else _BEHIND
     return bool(re.search(r'(?:^|[\[(,;:]|\d|\bin)\s*$', text[:start])
-                and re.match(r'\s*(?:$|[\]),;.]|from|above|\d)', text[start + len(word):]))
+                and re.match(behind, text[start + len(word):]))
 
 
 def unit_of_word(word: str) -> Unit | None:

@@ -71,9 +71,20 @@ def test_names_that_only_look_like_it(name):
     ('[m/s] forward', 'm/s'), ('infeed, m/min', 'm/min'), ('feed in mm/min', 'mm/min'),
     ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
     ('wanted temperature, degrees Celsius', 'C'), ('exposure, milliseconds', 'ms'),
-    ('depth (mm)', 'mm'), ('pressure: bar', 'bar'), ('volume, 0 to 100 percent', '%')])
+    ('depth (mm)', 'mm'), ('pressure: bar', 'bar'), ('g of salt', 'g'), ('g each', 'g'),
+    ('cm per minute', 'cm/min'), ('hectolitres', 'hl'), ('power of the antenna, mW', 'mW'),
+    ('volume, 0 to 100 percent', '%')])
 def test_texts_that_name_a_unit(text, symbol):
     assert unit_of_text(text) is UNITS[symbol]
+
+
+@pytest.mark.parametrize('text, unit, number', [
+    ('tenths of a millimetre', 'cm', 50), ('in tenths of mm', 'cm', 50),
+    ('temperature in hundredths of degrees Celsius', 'C', 50),
+    ('a tenth of a degree each', 'deg', 5), ('thousandths of a rad', 'rad', 500)])
+def test_fields_that_count_parts_of_a_unit(text, unit, number):
+    """Half a unit, or half a centimetre, as such a field holds it."""
+    assert convert(Fraction('0.5'), UNITS[unit], unit_of_text(text)) == number
 
 
 @pytest.mark.parametrize('text', ['go to a place', 'a lamp, true is on', 'arm in the second bay',

@@ -166,6 +166,8 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('five point two volts', ['5.2 V']),
     ('30 degrees a second for a minute', ['30 deg/s', '1 min']),
     ('thrice', ['3']),
+    ('15 \u00b5l and 3 \u03bcm', ['15 ul', '3 um']),
+    ('15 \u00f8l', ['15']),
     ('1,5 m or 1½ m, then 3/4 of a turn', ['1.5 m', '1.5 m', '0.75 turns']),
     ('12,000 lux', ['12000 lux']),
     ('12,5 cm and 10,20,30', ['12.5 cm', '10', '20', '30']),

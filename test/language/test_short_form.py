@@ -29,6 +29,7 @@ topics:
   /mast: std_msgs/msg/Float64
   /level: std_msgs/msg/UInt8
   /duty: std_msgs/msg/UInt8
+  /permille: std_msgs/msg/UInt16
   /gain: std_msgs/msg/Float32
   /say: std_msgs/msg/String
   /bell: std_msgs/msg/Empty
@@ -44,6 +45,7 @@ services:
   /dock: std_srvs/srv/Trigger
   /both: std_srvs/srv/Trigger
   /tray: acme/srv/Tray
+  /bow: acme/srv/Bow
   /pen: turtlesim/srv/SetPen
 actions:
   /spin: nav2_msgs/action/Spin
@@ -55,10 +57,13 @@ about:
   /mast: height, centimetres
   /level: percent, 0 to 100
   /duty: percent
+  /permille: tenths of a percent
   /gain: share, 0..1
 choices: {/tray: {side: [left, right]}}
 limits: {/mast: {data: [0, 120]}, /duty: {data: [0, 80]}}
 definitions:
+  acme/srv/Bow:
+    "float32 depth  # share of the most, 0 to 1\\nuint16 length  # tenths of a mm\\n---\\n"
   acme/srv/Tray:
     "string side\\nuint8 SLOW=1\\nuint8 FAST=2\\nuint8 pace\\nfloat32 tilt_deg\\n---\\n"
   acme/action/Visit: "geometry_msgs/PoseStamped[] poses\\n---\\n---\\n"
@@ -79,6 +84,8 @@ definitions:
     ('/level data: 30 %', {'data': 30}),
     ('/duty data: 50 %', {'data': 50}),  # of a hundred, though 80 is the most
     ('/gain data: 50 %', {'data': 0.5}),
+    ('/permille data: 50 %', {'data': 500}),
+    ('/bow depth: 80 %, length: 2 cm', {'depth': 0.8, 'length': 200}),
     ('/say data: "it\'s \\"fine\\", Anna"', {'data': 'it\'s "fine", Anna'}),
     ('/lamp red', {'r': 1.0, 'g': 0.0, 'b': 0.0, 'a': 1.0}),
     ('/lamp {r: 0.5, a: 20 %}', {'r': 0.5, 'g': 0.0, 'b': 0.0, 'a': 0.2}),

@@ -200,8 +200,8 @@ class _FormMaker:
         unit = self._unit(field, about)
         return NumberForm(
             max(low, lowest), min(high, kind.highest), is_integer, unit,
-            whole=_whole(limits, about, unit), constants=_constants(field, kind, inside),
-            is_limited=limits is not None)
+            whole=_whole(limits, f'{field.comment}; {about}', unit),
+            constants=_constants(field, kind, inside), is_limited=limits is not None)
 
     def _unit(self, field: FieldSchema, about: str) -> Unit | None:
         """Tell what a field holds: its name says, or its comment, or what is said about it."""
@@ -220,12 +220,18 @@ class _FormMaker:
 _MOST = re.compile(r'(?<![\d.])0(?:to|-|–|\.{2,3})(255|1)(?![\d.]\d|\d)')
 
 
-def _whole(limits: tuple[float, float] | None, about: str, unit: Unit | None) -> float:
-    """Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most."""
+def _whole(limits: tuple[float, float] | None, words: str, unit: Unit | None) -> float:
+    """
+    Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most.
+
+    :param words: the comment of the field, and what is said about the interface
+    """
     if limits is not None and limits[1] > 0 and (unit != UNITS['%'] or limits[1] <= 1):
         return limits[1]
-    said = _MOST.search(about.replace(' ', ''))
-    return float(said[1]) if said else 100.0
+    said = _MOST.search(words.replace(' ', ''))
+    if said:
+        return float(said[1])
+    return float(100 / unit.factor) if unit and unit.dimension == 'share' else 100.0
 
 
 def _constants(

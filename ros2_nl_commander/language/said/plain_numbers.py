@@ -24,12 +24,15 @@ _THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')
 #: Not in "10,20,30", which are three numbers.
 _DECIMAL_COMMA = re.compile(r'(?<![\d.,-])(\d+),(\d+)(?![\d.,])')
 _SLASHED = re.compile(r'(?<![\w./])(?:(\d{1,3}) )?(\d{1,2})/(\d{1,2})(?![\w/])')
+#: As a prefix of a unit, which is spelt with a ``u`` here: 15 microlitres are no 15 litres.
+_MICRO = re.compile('(?<![^\\W\\d_])\u03bc(?=[a-z])')
 _VULGAR = re.compile('[\u00bc-\u00be\u2150-\u215e]')
 
 
 def with_plain_numbers(sentence: str) -> str:
     """Write numbers in one way, and words small: ``1,5`` and ``1 1/2`` and ``1½`` as ``1.5``."""
     text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', sentence.lower()))
+    text = _MICRO.sub('u', text)
     text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
     text = _DECIMAL_COMMA.sub(r'\1.\2', text)
     text = re.sub(r'(?<![\d.])\.(?=\d)', '0.', text)

@@ -43,12 +43,15 @@ _ARTICLES = ('a', 'an')
 #: What they divide by: "an eighth of a turn", "three quarters of a litre".
 _PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth': 5, 'sixth': 6,
           'eighth': 8, 'tenth': 10, 'twentieth': 20, 'hundredth': 100}
-_TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|[a-z]+(?:/[a-z]+)?|%|°')
+_TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|'
+                    # Whole words: the last letter of another alphabet's word is no unit.
+                    r'(?<![^\W\d_])[a-z]+(?:/[a-z]+)?(?![^\W\d_])|%|°')
 #: A number of more digits is none that anybody means, and too large to compute with.
 _MOST_DIGITS = 15
 _PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
         ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
-        ('turns', 'min'): 'rpm'}
+        ('turns', 'min'): 'rpm', ('m', 'min'): 'm/min', ('cm', 'min'): 'cm/min',
+        ('mm', 'min'): 'mm/min', ('ft', 's'): 'ft/s'}
 _AND_PART = (['and', 'a', 'half'], ['and', 'a', 'quarter'])
 _BETWEEN = ('of', 'a', 'an', 'per')
 #: Two amounts that differ by less are the same: a sixteenth of a turn is 22.5 deg, or 0.39 rad.
