@@ -166,6 +166,8 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('five point two volts', ['5.2 V']),
     ('30 degrees a second for a minute', ['30 deg/s', '1 min']),
     ('thrice', ['3']),
+    ('eight and a half metres of wire a minute', ['8.5 m/min']),
+    ('two litres of water in a minute', ['2 l', '1 min']),
     ('15 \u00b5l and 3 \u03bcm', ['15 ul', '3 um']),
     ('15 \u00f8l', ['15']),
     ('1,5 m or 1½ m, then 3/4 of a turn', ['1.5 m', '1.5 m', '0.75 turns']),

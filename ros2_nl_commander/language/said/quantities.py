@@ -231,13 +231,14 @@ def _below_hundred(tokens: list[str], start: int) -> tuple[int, int]:
 
 
 def _unit(tokens: list[str], start: int) -> tuple[str | None, int]:
-    """Read the unit behind a number, and tell where it ends."""
+    """Read the unit behind a number, and tell where it ends: ``metres of wire a minute``."""
     found: list[str] = []
     end = position = start
-    while position < min(len(tokens), start + 4) and len(found) < 2:
+    while position < min(len(tokens), start + 5) and len(found) < 2:
         word = tokens[position]
         position += 1
         if word in _BETWEEN:
+            position += bool(found) and word == 'of'  # what there is of it is no unit
             continue
         unit = unit_of_word('deg' if word == '°' else word)
         if unit is None or (found and (found[0], unit.symbol) not in _PER):
