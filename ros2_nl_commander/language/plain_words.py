@@ -30,7 +30,7 @@ from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.plain_fields import fields_in_words
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.velocities import is_velocity, velocity_in
+from ros2_nl_commander.language.velocities import is_still, is_velocity, velocity_in
 
 
 def in_plain_words(command: Command, robot: RobotDescription = EMPTY_ROBOT) -> str:
@@ -64,7 +64,7 @@ def _repetition(command: TopicPublication) -> str:
 
 def _motion(command: TopicPublication, said: str, robot: RobotDescription) -> str:
     """Say what a velocity does to the base, and how far it leads where that is known."""
-    if _is_still(command.fields):
+    if is_still(command.fields):
         return 'zero velocity, the base stands still'
     if command.times is None:
         return f'{said}, until it is stopped'
@@ -73,12 +73,6 @@ def _motion(command: TopicPublication, said: str, robot: RobotDescription) -> st
     ways = _ways(twist, seconds)
     way = ' and '.join(ways) + (', at once' if len(ways) > 1 else '')
     return f'{said} for {seconds:.4g} s, then stop' + (f' ({way})' if way else '')
-
-
-def _is_still(value: Value) -> bool:
-    if isinstance(value, Mapping):
-        return all(_is_still(item) for item in value.values())
-    return isinstance(value, str) or not value
 
 
 def _ways(twist: Value, seconds: float) -> list[str]:

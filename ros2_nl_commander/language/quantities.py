@@ -103,7 +103,8 @@ _WORDS: dict[str, str] = {
     'hz': 'Hz', 'khz': 'kHz', 'mhz': 'MHz', 'knot': 'kn', 'pascal': 'Pa', 'kilopascal': 'kPa',
     'hectopascal': 'hPa', 'millibar': 'mbar', 'kpa': 'kPa', 'hpa': 'hPa', 'kw': 'kW',
     'volt': 'V', 'amp': 'A', 'ampere': 'A',
-    'watt': 'W', 'milliwatt': 'mW', 'kiloampere': 'kA', 'celsius': 'C', 'centigrade': 'C',
+    'watt': 'W', 'milliwatt': 'mW', 'millivolt': 'mV', 'milliampere': 'mA',
+    'milliamp': 'mA', 'kiloampere': 'kA', 'kilonewton': 'kN', 'celsius': 'C', 'centigrade': 'C',
     'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
     'degc': 'C', 'degf': 'F', 'nm': 'Nm',
 }
@@ -120,15 +121,17 @@ _COMPOUNDS = (
     (re.compile(r'degrees? (?:c\b|celsius)|°\s?c\b|deg c\b'), 'C'),
     (re.compile(r'°'), 'deg'),
 )
-#: "tenths of a millimetre", "hundredths of degrees"
-_PARTS = {'tenth': 10, 'hundredth': 100, 'thousandth': 1000}
-_PART = re.compile(rf'\b({"|".join(_PARTS)})s? (?:of )?(?:an? )?$')
+#: "tenths of a millimetre"; "a tenth of a degree" is how precise something is.
+_PARTS = {'tenths': 10, 'hundredths': 100, 'thousandths': 1000}
+_PART = re.compile(rf'(?<![-\w])({"|".join(_PARTS)}) of (?:an? )?$')
+#: As a prefix of a unit, which is spelt with a ``u`` here: 15 microlitres are no 15 litres.
+_MICRO = re.compile('(?<![^\\W\\d_])[\u00b5\u03bc](?=[A-Za-z])')
 #: Words that are too short or too common to mean a unit in the middle of a sentence.
 _ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C', 'F', 'K', 'N',
                              'V', 'W', 'turn', 'second', 'bar', 'a', 'c', 'f', 'k', 'n', 'v', 'w',
                              'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
-_AMBIGUOUS_SUFFIX = frozenset({'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w', 'turn',
-                               'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
+_AMBIGUOUS_SUFFIX = frozenset({'min', 'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w',
+                               'turn', 'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
 #: Of one or two letters, these alone can be nothing else.
 _WHOLE_NAMES = frozenset({'ml', 'cl', 'dl', 'kg', 'mg', 'mm', 'cm', 'km', 'ms', 'hz', 'kw'})
 #: Short words that are a unit behind these words only: ``led_g`` is no mass.
@@ -138,7 +141,13 @@ _LETTERS = {
     'l': frozenset({'amount', 'volume', 'quantity'}), 'c': _TEMPERATURES, 'f': _TEMPERATURES,
     'bar': frozenset({'pressure'}), 'h': frozenset({'duration', 'time', 'delay'}),
     't': frozenset({'weight', 'mass', 'load'}),
+    # The least of something, far more often than minutes.
+    'min': frozenset({'duration', 'time', 'delay', 'timeout', 'wait', 'period', 'interval'}),
+    'mw': frozenset({'power'}), 'mv': frozenset({'voltage'}),
+    'ma': frozenset({'current'}), 'ka': frozenset({'current'}),
 }
+#: Names are written small, these units are not.
+_CAPITALS = {'c': 'C', 'f': 'F', 'mw': 'mW', 'mv': 'mV', 'ma': 'mA', 'ka': 'kA'}
 
 #: Fields of ROS's common messages that say by their place what they are measured in (REP 103).
 _VECTORS = {'linear': UNITS['m/s'], 'angular': UNITS['rad/s'], 'position': UNITS['m'],
@@ -150,14 +159,23 @@ _FIELDS = {'steering_angle': UNITS['rad'], 'steering_angle_velocity': UNITS['rad
 def unit_of_name(name: str) -> Unit | None:
     """Tell the unit that a field's or an interface's name ends in, such as ``height_mm``."""
     parts = re.split(r'[_/]', re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name))
+    if len(parts) > 2 and parts[-2] == 'per':
+        return _unit_per(parts[-3], parts[-1])
     if parts[-1] in _LETTERS and set(map(str.lower, parts[:-1])) & _LETTERS[parts[-1]]:
-        return UNITS[parts[-1].upper() if parts[-1] in 'cf' else parts[-1]]
+        return UNITS[_CAPITALS.get(parts[-1], parts[-1])]
     if parts[-1] in _AMBIGUOUS_SUFFIX or (
             len(parts) < 2 and len(parts[-1]) < 3 and parts[-1] not in _WHOLE_NAMES):
         return None
     if parts[-1].lower() == 's' and parts[-2].lower() in ('m', 'rad', 'deg', 'mm', 'cm'):
         return UNITS[f'{parts[-2].lower()}/s']
     return unit_of_word(parts[-1])
+
+
+def _unit_per(above: str, below: str) -> Unit:
+    """Give the unit of ``speed_m_per_s``; of ``rate_ml_per_min`` one that nothing converts to."""
+    symbols = [unit.symbol if (unit := unit_of_word(part)) else part for part in (above, below)]
+    symbol = '/'.join(symbols)
+    return UNITS.get(symbol) or Unit(symbol, symbol, Fraction(1))
 
 
 def unit_of_field(path: tuple[str, ...]) -> Unit | None:
@@ -168,6 +186,7 @@ def unit_of_field(path: tuple[str, ...]) -> Unit | None:
 
 def unit_of_text(text: str) -> Unit | None:
     """Tell the unit that a comment or a sentence about an interface names first."""
+    text = with_plain_micro(text)
     lowered = text.lower()
     found = [(match.start(), symbol) for pattern, symbol in _COMPOUNDS
              if (match := pattern.search(lowered))]
@@ -192,8 +211,15 @@ _BEHIND = r'\s*(?:$|[\]),;.]|from|above|\d)'
 _BEHIND_AMOUNTS = rf'{_BEHIND}|\s*(?:of|each)\b'
 
 
+def with_plain_micro(text: str) -> str:
+    """Spell the sign for micro, of which there are two, as a ``u``."""
+    return _MICRO.sub('u', text)
+
+
 def _stands_for_unit(word: str, text: str, start: int) -> bool:
     if word not in _ONLY_AS_SUFFIX and word.rstrip('s') not in _ONLY_AS_SUFFIX:
+        return True
+    if _PART.search(text[:start].lower()):
         return True
     # "[m]", "(s)", ", minutes", "0 to 5 m", "in s": set apart as units are.
     behind = _BEHIND_AMOUNTS if word in ('g', 'l') else _BEHIND

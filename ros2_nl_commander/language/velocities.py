@@ -61,6 +61,13 @@ def is_velocity(
     return bool(_paths(type_name, definitions))
 
 
+def is_still(value: Value) -> bool:
+    """Tell whether a velocity is zero, or the part of a message that holds one."""
+    if isinstance(value, Mapping):
+        return all(is_still(item) for item in value.values())
+    return isinstance(value, str) or not value
+
+
 def sets_going(type_name: str) -> bool:
     """Tell whether a message of a type may set something going that no further message ends."""
     return not is_velocity(type_name) and type_name not in _STANDING

@@ -36,6 +36,7 @@ from enum import Enum
 import heapq
 import math
 
+from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.matching import Matching, Ranking
 from ros2_nl_commander.model.runner import Run
@@ -44,7 +45,8 @@ import torch
 #: Guessed tokens in one forward; on a CPU eight tokens cost as much as one.
 DRAFT_TOKENS = 8
 
-#: Forwards that may have been run when another beginning is tried.
+#: Forwards of one sentence, beyond which no other beginning is tried; one that has begun may take
+#: as many again.
 SEARCH_FORWARDS = 16
 
 
@@ -104,19 +106,25 @@ def decode_likeliest(
     :param start: begins an answer: what may follow
     :param drafter: made for this instruction; its guesses change nothing but the time
     :param should_stop: asked before every forward
-    :param on_answer: told the answer so far, before every forward but the first, and at the end
+    :param on_answer: told the answer so far, before every forward but the first, and at the end;
+        of other beginnings only if one of them is the answer
     :param search_forwards: with 0 the likeliest token is taken each time, and that is the answer
     :raises GrammarViolationError: if the matching fails; there is no answer then
+    :raises ModelError: if the scores are no numbers
     """
     writer = _Writer(run, ids, drafter, max_new_tokens, should_stop)
-    best = writer.go_on(start(), Beginning(), math.inf, on_answer)
-    assert best is not None  # nothing costs more than infinity
-    first = best
+    first = writer.go_on(start(), Beginning(), on_answer=on_answer)
+    assert first is not None  # there is no bound yet
+    best = first
     while best.ending is Ending.WHOLE and writer.forwards < search_forwards:
         beginning = writer.cheapest_below(-best.log_probability)
         if beginning is None:
             break
-        found = writer.go_on(start(), beginning, -best.log_probability)
+        try:
+            found = writer.go_on(
+                start(), beginning, -best.log_probability, 2 * search_forwards)
+        except GrammarViolationError:
+            break  # of the answer that there is the grammar has approved
         # One that is too long is no answer; a stop is heard at once.
         if found is not None and found.ending is not Ending.LENGTH:
             best = found
@@ -126,7 +134,7 @@ def decode_likeliest(
 
 
 class _Writer:
-    """Writes answers to one instruction, each from another beginning, and reads nothing twice."""
+    """Writes answers to one instruction, each from another beginning, behind what was read."""
 
     def __init__(
         self, run: Run, ids: Sequence[int], drafter: Drafter, max_new_tokens: int,
@@ -149,21 +157,22 @@ class _Writer:
         return heapq.heappop(self._beginnings)
 
     def go_on(
-        self, matching: Matching, beginning: Beginning, limit: float,
-        on_answer: Callable[[list[int]], None] | None = None,
+        self, matching: Matching, beginning: Beginning, most_cost: float = math.inf,
+        most_forwards: float = math.inf, on_answer: Callable[[list[int]], None] | None = None,
     ) -> Decoded | None:
         """
         Take the likeliest token, again and again, until the answer is whole.
 
         :param matching: a fresh one
-        :param limit: an answer that costs so much is not wanted [nats]
+        :param most_cost: an answer that costs so much is not wanted [nats]
+        :param most_forwards: of this writer, those that were run before among them
         :returns: None if it would cost more
         """
         for token in beginning.ids:
             matching.accept(token)
         answer = [token for token in beginning.ids if token not in matching.end_ids]
         cost, forced_count = beginning.cost, beginning.forced
-        while cost < limit:
+        while cost < most_cost and self.forwards < most_forwards:
             forced = matching.forced()
             forced_count += len(forced)
             answer += forced
@@ -213,6 +222,8 @@ class _Writer:
         """
         cost, ids = begun.cost, begun.ids
         for guess, ranking in zip((*draft, None), rankings):
+            if not ranking or math.isnan(ranking[0][1]):
+                raise ModelError('its scores are no numbers; try another dtype')
             for other, log_probability in ranking[1:]:
                 heapq.heappush(self._beginnings, Beginning(
                     cost - log_probability, (*ids, other), begun.forced))

@@ -165,7 +165,8 @@ class CommandGenerator:
             command, reason = self._command_or_reason(sentence, decoded, robot)
         except GrammarViolationError as error:
             _logger.warning('%s', error)
-            decoded, command, reason = Decoded([], Ending.STOPPED), None, str(error)
+            decoded = Decoded([], Ending.STOPPED, log_probability=-math.inf)
+            command, reason = None, str(error)
         return Generation(instruction, command, reason, time.perf_counter() - start,
                           len(decoded.ids), decoded.forwards, decoded.forced,
                           math.exp(decoded.log_probability))

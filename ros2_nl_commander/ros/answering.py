@@ -106,9 +106,10 @@ class Answerer:
     def _text(self, request: Request, sentence: str) -> str:
         generation = self.generator.generate(
             sentence, request.should_stop, self.drafts_of(request))
+        # A sentence that is answered in steps was first found to be several: that counts, too.
+        request.probability *= generation.probability
         if generation.command is None:
             raise _Declined(generation.reason or 'the model declined')
-        request.probability = min(request.probability, generation.probability)
         return write_valid_command(generation.command, self.current_robot())
 
 

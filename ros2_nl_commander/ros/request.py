@@ -52,7 +52,7 @@ class Request:
         self._received_at = time.monotonic()
         #: Why a command that is being carried out shall end; empty as long as it may go on.
         self.cancel_reason = ''
-        #: How likely the model finds its answer, 0 to 1; of several steps, the least likely one.
+        #: How likely the model finds its answer, 0 to 1; of several steps, all of them together.
         self.probability = 1.0
         self._lock = threading.Lock()
         self._stage: Stage | None = None

@@ -21,7 +21,7 @@ from fractions import Fraction
 import pytest
 from ros2_nl_commander.language.errors import FieldError
 from ros2_nl_commander.language.quantities import (
-    basic_unit, convert, published, unit_of_name, unit_of_text, UNITS)
+    basic_unit, convert, published, unit_of_name, unit_of_text, UNITS, units_like)
 
 
 @pytest.mark.parametrize('number, unit, wanted, result', [
@@ -55,15 +55,22 @@ def test_every_unit_converts_to_what_ros_uses_and_back(symbol):
     ('angle_deg', 'deg'), ('height_mm', 'mm'), ('timeout_sec', 's'), ('delay_ms', 'ms'),
     ('levelPercent', '%'), ('speed_mps', 'm/s'), ('speed_m_s', 'm/s'), ('degrees', 'deg'),
     ('/arm/reach_cm', 'cm'), ('mass_kg', 'kg'), ('spindle_rpm', 'rpm'),
-    ('pressure_bar', 'bar'), ('ml', 'ml'), ('kg', 'kg'), ('suction_kpa', 'kPa')])
+    ('pressure_bar', 'bar'), ('ml', 'ml'), ('kg', 'kg'), ('suction_kpa', 'kPa'),
+    ('speed_m_per_s', 'm/s'), ('feed_mm_per_min', 'mm/min'), ('wait_min', 'min'),
+    ('laser_power_mw', 'mW'), ('coil_current_ka', 'kA')])
 def test_names_that_end_in_a_unit(name, symbol):
     assert unit_of_name(name) is UNITS[symbol]
 
 
 @pytest.mark.parametrize('name', ['data', 'x', 'linear', 'arm_l', 'zone_a', 'check_in', 'value',
-                                  'light_bar', 's', 'in'])
+                                  'light_bar', 's', 'in', 'range_min'])
 def test_names_that_only_look_like_it(name):
     assert unit_of_name(name) is None
+
+
+def test_nothing_converts_to_a_unit_of_its_own():
+    unit = unit_of_name('rate_ml_per_min')
+    assert (unit.symbol, units_like(unit)) == ('ml/min', ())
 
 
 @pytest.mark.parametrize('text, symbol', [
@@ -72,6 +79,9 @@ def test_names_that_only_look_like_it(name):
     ('speed, radians per second', 'rad/s'), ('0 to 100 %', '%'),
     ('wanted temperature, degrees Celsius', 'C'), ('exposure, milliseconds', 'ms'),
     ('depth (mm)', 'mm'), ('pressure: bar', 'bar'), ('g of salt', 'g'), ('g each', 'g'),
+    ('volume to dispense, \u00b5l', 'ul'), ('[\u03bcm]', 'um'),
+    ('angle in degrees, precise to a tenth of a degree', 'deg'),
+    ('to the nearest tenth of a degree', 'deg'), ('degrees, ten-thousandths of them', 'deg'),
     ('cm per minute', 'cm/min'), ('hectolitres', 'hl'), ('power of the antenna, mW', 'mW'),
     ('volume, 0 to 100 percent', '%')])
 def test_texts_that_name_a_unit(text, symbol):
@@ -81,7 +91,8 @@ def test_texts_that_name_a_unit(text, symbol):
 @pytest.mark.parametrize('text, unit, number', [
     ('tenths of a millimetre', 'cm', 50), ('in tenths of mm', 'cm', 50),
     ('temperature in hundredths of degrees Celsius', 'C', 50),
-    ('a tenth of a degree each', 'deg', 5), ('thousandths of a rad', 'rad', 500)])
+    ('tenths of a second', 's', 5), ('delay, hundredths of seconds', 's', 50),
+    ('thousandths of a rad', 'rad', 500)])
 def test_fields_that_count_parts_of_a_unit(text, unit, number):
     """Half a unit, or half a centimetre, as such a field holds it."""
     assert convert(Fraction('0.5'), UNITS[unit], unit_of_text(text)) == number

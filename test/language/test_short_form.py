@@ -30,6 +30,12 @@ topics:
   /level: std_msgs/msg/UInt8
   /duty: std_msgs/msg/UInt8
   /permille: std_msgs/msg/UInt16
+  /limited: std_msgs/msg/UInt16
+  /aside: std_msgs/msg/UInt8
+  /valve: std_msgs/msg/Float32
+  /brush: std_msgs/msg/Float32
+  /fan: std_msgs/msg/Float32
+  /steps: std_msgs/msg/Float32
   /gain: std_msgs/msg/Float32
   /say: std_msgs/msg/String
   /bell: std_msgs/msg/Empty
@@ -58,9 +64,15 @@ about:
   /level: percent, 0 to 100
   /duty: percent
   /permille: tenths of a percent
+  /limited: tenths of a percent
+  /aside: percent, 0 to 100 (0-1 is off)
+  /valve: opening, between 0.0 and 1.0
+  /brush: pressure, 0 (off) to 1 (full)
+  /fan: fraction of full speed
+  /steps: 0 to 1,000
   /gain: share, 0..1
 choices: {/tray: {side: [left, right]}}
-limits: {/mast: {data: [0, 120]}, /duty: {data: [0, 80]}}
+limits: {/mast: {data: [0, 120]}, /duty: {data: [0, 80]}, /limited: {data: [0, 800]}}
 definitions:
   acme/srv/Bow:
     "float32 depth  # share of the most, 0 to 1\\nuint16 length  # tenths of a mm\\n---\\n"
@@ -85,6 +97,12 @@ definitions:
     ('/duty data: 50 %', {'data': 50}),  # of a hundred, though 80 is the most
     ('/gain data: 50 %', {'data': 0.5}),
     ('/permille data: 50 %', {'data': 500}),
+    ('/limited data: 50 %', {'data': 500}),
+    ('/aside data: 50 %', {'data': 50}),
+    ('/valve data: 80 %', {'data': 0.8}),
+    ('/brush data: 80 %', {'data': 0.8}),
+    ('/fan data: 80 %', {'data': 0.8}),
+    ('/steps data: 50 %', {'data': 50.0}),
     ('/bow depth: 80 %, length: 2 cm', {'depth': 0.8, 'length': 200}),
     ('/say data: "it\'s \\"fine\\", Anna"', {'data': 'it\'s "fine", Anna'}),
     ('/lamp red', {'r': 1.0, 'g': 0.0, 'b': 0.0, 'a': 1.0}),

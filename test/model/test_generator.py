@@ -39,7 +39,8 @@ from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import Decoded, Ending
 from ros2_nl_commander.model.forward import embed
-from ros2_nl_commander.model.generator import CommandGenerator, load_generator
+from ros2_nl_commander.model.generator import (
+    command_or_reason, CommandGenerator, load_generator)
 from ros2_nl_commander.model.prompts import FoldedPrompt
 import torch
 
@@ -158,6 +159,7 @@ def test_a_violated_grammar_declines_and_leaves_no_text(generator, monkeypatch):
     generation = generator.generate('go')
     assert (generation.command, generation.tokens) == (None, 0)
     assert generation.reason == 'The answer left the grammar: out of fuel'
+    assert generation.probability == 0.0
 
 
 def test_without_a_grammar_a_random_model_is_cut_off_and_declined(free_generator, monkeypatch):
@@ -183,8 +185,9 @@ def test_the_text_is_told_as_it_forms(tiny_backbone):
     generator.use_robot(ROBOT)
     told = []
     generation = generator.generate('volume 30', on_text=told.append)
-    *forming, _last = told
+    *forming, last = told
     assert forming[0]
+    assert (generation.command, generation.reason) == command_or_reason('volume 30', last, ROBOT)
     assert all(later.startswith(sooner) for sooner, later in zip(forming, forming[1:]))
     without = generator.generate('volume 30')
     assert (without.command, without.reason) == (generation.command, generation.reason)

@@ -68,7 +68,7 @@ class FakeGenerator:
         self.answer: Command | Exception | None = SIREN_ON
         #: For sentences that have an answer of their own; a text is a reason to decline.
         self.answers: dict[str, Command | str] = {}
-        #: How likely it finds its commands, 0 to 1.
+        #: How likely it finds its answers, 0 to 1.
         self.probability = 1.0
         self.asked: list[str] = []
         self.robot: RobotDescription | None = None
@@ -111,7 +111,8 @@ class FakeGenerator:
         if isinstance(answer, Exception):
             raise answer
         if answer is None or isinstance(answer, str):
-            return Generation(instruction, None, answer or 'cannot do that', 0.01, 3)
+            return Generation(instruction, None, answer or 'cannot do that', 0.01, 3,
+                              probability=self.probability)
         return Generation(instruction, answer, None, 0.01, 3, probability=self.probability)
 
     def describe(self) -> dict[str, str]:

@@ -169,6 +169,15 @@ def test_what_the_model_is_not_sure_of_waits_though_the_policy_says_auto(
     assert ('awaiting_approval' in bench.stages('do it')) is waits
 
 
+def test_a_velocity_of_zero_never_waits_for_the_model_to_be_sure(
+        bench, robot, start, generator):
+    start()
+    generator.probability = 0.1
+    still = TopicPublication('/porter/cmd_vel', 'geometry_msgs/msg/Twist', {}, 1)
+    assert end(bench, still).message == 'succeeded'
+    assert 'awaiting_approval' not in bench.stages('do it')
+
+
 def test_an_approval_that_does_not_come_expires(bench, robot, start):
     start(execute='confirm', approval_timeout_sec=0.3)
     status = end(bench, DOCK)

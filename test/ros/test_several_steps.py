@@ -127,6 +127,18 @@ def test_one_approval_counts_for_all_steps(bench, robot, start_with):
     assert robot.state.siren
 
 
+@pytest.mark.parametrize('below, waits', [(0.5, False), (0.52, True)])
+def test_a_sentence_is_as_sure_as_all_that_was_answered_of_it(
+        bench, robot, start_with, generator, below, waits):
+    """That it is several is one answer, and each of two steps another: 0.8 three times."""
+    generator.probability = 0.8
+    start_with(SIREN, DOCK, confirm_below=below, approval_timeout_sec=0.3)
+    bench.send(SENTENCE)
+    assert bench.end_of(SENTENCE).message == ('expired' if waits else 'succeeded')
+    told = [value(s, 'reason') for s in bench.statuses if s.message == 'awaiting_approval']
+    assert told == (['only 51% sure'] if waits else [])
+
+
 @pytest.mark.parametrize('parameters', [{'max_steps': 1}, {'execute': 'never'}])
 def test_without_leave_several_steps_are_declined(bench, robot, start_with, parameters):
     start_with(SIREN, DOCK, **parameters)

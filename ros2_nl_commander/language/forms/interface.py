@@ -43,8 +43,7 @@ from ros2_nl_commander.language.forms.velocity import Axis, AXIS_WORDS
 from ros2_nl_commander.language.interfaces import (
     ArrayType, BoolType, ByteType, FieldSchema, FloatType, IntegerType, ItemType, MessageSchema,
     ScalarType, TextType)
-from ros2_nl_commander.language.quantities import (
-    Unit, unit_of_name, unit_of_text, UNITS)
+from ros2_nl_commander.language.quantities import Unit, unit_of_name, unit_of_text
 from ros2_nl_commander.language.robot import RobotDescription
 
 BodyForm = FieldsForm | PoseForm | ColourForm | MotionForm | FreeFieldsForm
@@ -217,7 +216,10 @@ class _FormMaker:
         return len(numbers) == 1
 
 
-_MOST = re.compile(r'(?<![\d.])0(?:to|-|–|\.{2,3})(255|1)(?![\d.]\d|\d)')
+#: "0 to 255", "0.0..1.0", "[0, 1]", "between 0 and 1", "0 (off) to 1", without the spaces.
+_RANGE = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|…|,)'
+                    r'(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)')
+_SHARE = re.compile(r'\b(?:share|fraction|ratio)\b', re.I)
 
 
 def _whole(limits: tuple[float, float] | None, words: str, unit: Unit | None) -> float:
@@ -226,12 +228,17 @@ def _whole(limits: tuple[float, float] | None, words: str, unit: Unit | None) ->
 
     :param words: the comment of the field, and what is said about the interface
     """
-    if limits is not None and limits[1] > 0 and (unit != UNITS['%'] or limits[1] <= 1):
+    is_share = unit is not None and unit.dimension == 'share'
+    if limits is not None and limits[1] > 0 and (not is_share or limits[1] <= 1):
         return limits[1]
-    said = _MOST.search(words.replace(' ', ''))
-    if said:
-        return float(said[1])
-    return float(100 / unit.factor) if unit and unit.dimension == 'share' else 100.0
+    # Of several ranges the smaller ones are asides: "0 to 100 (0-1: off)".
+    said = max((float(most.replace(',', '')) for most in _RANGE.findall(words.replace(' ', ''))),
+               default=0.0)
+    if said in (1.0, 255.0):
+        return said
+    if unit is not None and is_share:
+        return float(100 / unit.factor)
+    return 1.0 if not said and _SHARE.search(words) else 100.0
 
 
 def _constants(

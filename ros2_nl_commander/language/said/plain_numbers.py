@@ -19,20 +19,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ros2_nl_commander.language.quantities import with_plain_micro
+
 #: A comma before exactly three digits; any other stands for a point.
 _THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')
 #: Not in "10,20,30", which are three numbers.
 _DECIMAL_COMMA = re.compile(r'(?<![\d.,-])(\d+),(\d+)(?![\d.,])')
 _SLASHED = re.compile(r'(?<![\w./])(?:(\d{1,3}) )?(\d{1,2})/(\d{1,2})(?![\w/])')
-#: As a prefix of a unit, which is spelt with a ``u`` here: 15 microlitres are no 15 litres.
-_MICRO = re.compile('(?<![^\\W\\d_])\u03bc(?=[a-z])')
+#: Symbols that would be another unit, or none, in small letters: 5 kN are no 5 knots.
+_CAPITALS = {'kN': 'kilonewtons', 'mW': 'milliwatts', 'mV': 'millivolts', 'mA': 'milliamperes',
+             'kA': 'kiloamperes'}
+_CAPITAL = re.compile(rf'(?<=\d)\s?({"|".join(_CAPITALS)})(?!\w)')
 _VULGAR = re.compile('[\u00bc-\u00be\u2150-\u215e]')
 
 
 def with_plain_numbers(sentence: str) -> str:
     """Write numbers in one way, and words small: ``1,5`` and ``1 1/2`` and ``1½`` as ``1.5``."""
-    text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', sentence.lower()))
-    text = _MICRO.sub('u', text)
+    text = _CAPITAL.sub(lambda match: f' {_CAPITALS[match[1]]}', with_plain_micro(sentence))
+    text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', text.lower()))
     text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
     text = _DECIMAL_COMMA.sub(r'\1.\2', text)
     text = re.sub(r'(?<![\d.])\.(?=\d)', '0.', text)

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import math
 from uuid import UUID, uuid4
 
 from ros2_nl_commander.language.codec import parse_command
@@ -30,7 +31,7 @@ from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublica
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier, why_refused
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.velocities import is_velocity
+from ros2_nl_commander.language.velocities import is_still, is_velocity
 from ros2_nl_commander.ros.execution.approvals import Approvals, Verdict
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.halting import Halt
@@ -142,7 +143,7 @@ class Gate:
             return
         texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
         shown: list[Sight | None] = [None] * len(decisions)
-        if self._settings.confirm_all or self._is_unsure(request) or any(
+        if self._settings.confirm_all or self._is_unsure(request, decisions) or any(
                 decision.tier is Tier.CONFIRM for decision in decisions):
             shown = [self._look(request, decision.command) for decision in decisions]
             if not self._is_approved(request, decisions, _joined(texts)):
@@ -162,12 +163,17 @@ class Gate:
         self.records.decided(request, text, decision)
         return decision
 
-    def _is_unsure(self, request: Request) -> bool:
-        return request.probability < self._settings.confirm_below
+    def _is_unsure(self, request: Request, decisions: list[Decision]) -> bool:
+        """Tell whether the model is too unsure of what it wrote; a stop never waits for that."""
+        if all(_only_stops(decision.command) for decision in decisions):
+            return False
+        # Written so that what is no number is not sure either.
+        return not request.probability >= self._settings.confirm_below
 
     def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
         """Ask a person, once for all steps."""
-        doubt = f'only {request.probability:.0%} sure' if self._is_unsure(request) else ''
+        is_unsure = self._is_unsure(request, decisions)
+        doubt = f'only {_percent(request.probability)} sure' if is_unsure else ''
         reason = '; '.join(filter(None, (doubt, *(decision.reason for decision in decisions))))
 
         def announce() -> bool:
@@ -238,6 +244,16 @@ class Gate:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
             stage, reason = Stage.CANCELED, request.cancel_reason
         request.advance(stage, command=text, reason=reason)
+
+
+def _only_stops(command: Command) -> bool:
+    return (isinstance(command, TopicPublication) and is_velocity(command.type_name)
+            and is_still(command.fields))
+
+
+def _percent(probability: float) -> str:
+    """Write a probability as a percentage that it reaches."""
+    return f'{math.floor(100 * probability)}%' if math.isfinite(probability) else '0%'
 
 
 def _joined(texts: tuple[str, ...]) -> str:
