@@ -109,7 +109,8 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
     centre = share + square / (2 * count)
     spread = Z_95 * math.sqrt(share * (1 - share) / count + square / (4 * count ** 2))
     scale = 1 + square / count
-    return (centre - spread) / scale, (centre + spread) / scale
+    # Rounding must not lead out of 0 to 1.
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def share_as_text(count: int, of: int, decimals: int = 0) -> str:

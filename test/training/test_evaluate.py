@@ -62,6 +62,11 @@ def test_wilson_interval(successes, count, low, high):
     assert wilson_interval(successes, count) == pytest.approx((low, high), abs=1e-4)
 
 
+@pytest.mark.parametrize('count', range(1, 40))
+def test_no_share_is_below_nothing_or_above_all(count):
+    assert wilson_interval(0, count)[0] >= 0.0 and wilson_interval(count, count)[1] <= 1.0
+
+
 def test_the_summary_counts_commands_and_declines_apart():
     scores = [score(VOLUME, VOLUME), score(VOLUME, VOLUME.replace('30', '31')),
               score(VOLUME, None), score(LAMP, LAMP), score(None, None), score(None, LAMP)]
