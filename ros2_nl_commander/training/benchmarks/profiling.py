@@ -68,7 +68,7 @@ PLACES = (
     Place(RobotPreparation, 'prepare', PREPARATION),
     Place(SequenceEncoder, 'instruction_ids', PREPARATION),
     *RUNS,
-    *(Place(run, 'choose', GRAMMAR) for run in (PlainRun, CapturedRun)),
+    *(Place(run, 'rank', GRAMMAR) for run in (PlainRun, CapturedRun)),
     Place(Constraint, 'start', GRAMMAR),
     *(Place(GrammarMatching, name, GRAMMAR)
       for name in ('forced', 'masks', 'accept', 'viable')),
