@@ -40,8 +40,9 @@ from ros2_nl_commander.language.forms.motion import MotionForm
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import Entrance, entrances
 
-#: A robot with so many interfaces is read whole, once for all sentences.
-WHOLE = 40
+#: A robot with so many interfaces is read whole, once for all sentences: that takes some seconds,
+#: and then a sentence to a hundred takes half of the time of one behind a selection.
+WHOLE = 120
 #: Of one with more, so many are read for a sentence: reading costs time, and each one more is one
 #: more to take for what is meant.
 SIZE = 12

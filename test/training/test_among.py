@@ -22,9 +22,9 @@ import pytest
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.shortlist import WHOLE, words_of
+from ros2_nl_commander.language.shortlist import words_of
 from ros2_nl_commander.training.examples import load_examples
-from ros2_nl_commander.training.synthesis.among import LEAST_MORE, write_among
+from ros2_nl_commander.training.synthesis.among import LEAST_MORE, MOST, write_among
 from ros2_nl_commander.training.synthesis.devices import device_interfaces
 from ros2_nl_commander.training.synthesis.parts import PARTS, PROGRAMS
 
@@ -52,7 +52,7 @@ def test_what_sentences_mean_stays_the_same(known, made):
     for example in made:
         was = known[example.instruction, example.answer, example.robot.robot]
         assert names(was) < names(example.robot)
-        assert len(names(was)) + LEAST_MORE <= len(names(example.robot)) <= WHOLE
+        assert len(names(was)) + LEAST_MORE <= len(names(example.robot)) <= MOST
 
 
 def test_what_joins_a_robot_is_not_what_its_sentences_speak_of(made):

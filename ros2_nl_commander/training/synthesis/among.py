@@ -30,7 +30,7 @@ from typing import Any
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
-from ros2_nl_commander.language.shortlist import WHOLE, words_of
+from ros2_nl_commander.language.shortlist import words_of
 from ros2_nl_commander.training.examples import by_robot, Example, load_examples
 from ros2_nl_commander.training.synthesis.crowds import crowded, Extra
 from ros2_nl_commander.training.synthesis.dataset import ROBOTS_FOLDER
@@ -38,6 +38,8 @@ from ros2_nl_commander.training.synthesis.parts import PARTS, PROGRAMS
 
 #: At least so many interfaces join a robot.
 LEAST_MORE = 4
+#: A robot with its parts has so many at most.
+MOST = 40
 #: Parts have numbers up to this.
 MOST_OF_A_KIND = 6
 #: Words that say nothing of what a part is; they may be in a sentence.
@@ -61,7 +63,7 @@ def write_among(
     """
     source = random.Random(seed)
     known = [group for path in files for group in by_robot(load_examples(path))
-             if _size(group[0].robot) + LEAST_MORE <= WHOLE]
+             if _size(group[0].robot) + LEAST_MORE <= MOST]
     lines: list[str] = []
     try:
         (folder / ROBOTS_FOLDER).mkdir(parents=True, exist_ok=True)
@@ -85,7 +87,7 @@ def _among_parts(source: random.Random, group: Sequence[Example]) -> RobotDescri
         *(name for noun in _NOUNS for name in robot.offered(noun))]))) - _COMMON_WORDS
     parts = [extra for extra in _parts(source) if not known & set(words_of(extra.name))]
     source.shuffle(parts)
-    size = source.randint(_size(robot) + LEAST_MORE, WHOLE)
+    size = source.randint(_size(robot) + LEAST_MORE, MOST)
     return crowded(robot, size, lambda _robot: iter(parts))
 
 
