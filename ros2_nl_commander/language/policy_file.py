@@ -30,9 +30,9 @@ from ros2_nl_commander.language.errors import PolicyError, RobotDescriptionError
 from ros2_nl_commander.language.names import check_field_path
 from ros2_nl_commander.language.policy import Policy, Rule, Tier
 from ros2_nl_commander.language.policy_limits import Limits, Range
-from ros2_nl_commander.language.quantities import (
-    basic_unit, convert, Unit, unit_of_field, unit_of_name, UNITS)
+from ros2_nl_commander.language.quantities import basic_unit, convert, Unit, UNITS
 from ros2_nl_commander.language.robot import read_text
+from ros2_nl_commander.language.unit_names import unit_of_field, unit_of_name
 from ros2_nl_commander.language.velocities import Path as FieldPath
 
 _RULE_KEYS = ('type', 'tier', 'limits', 'rate', 'max_duration', 'max_distance', 'max_angle',

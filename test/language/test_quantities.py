@@ -20,8 +20,8 @@ from fractions import Fraction
 
 import pytest
 from ros2_nl_commander.language.errors import FieldError
-from ros2_nl_commander.language.quantities import (
-    basic_unit, convert, published, unit_of_name, unit_of_text, UNITS, units_like)
+from ros2_nl_commander.language.quantities import basic_unit, convert, published, UNITS, units_like
+from ros2_nl_commander.language.unit_names import unit_of_name, unit_of_text
 
 
 @pytest.mark.parametrize('number, unit, wanted, result', [

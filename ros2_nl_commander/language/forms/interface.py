@@ -43,8 +43,9 @@ from ros2_nl_commander.language.forms.velocity import Axis, AXIS_WORDS
 from ros2_nl_commander.language.interfaces import (
     ArrayType, BoolType, ByteType, FieldSchema, FloatType, IntegerType, ItemType, MessageSchema,
     ScalarType, TextType)
-from ros2_nl_commander.language.quantities import Unit, unit_of_name, unit_of_text
+from ros2_nl_commander.language.quantities import Unit
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.unit_names import unit_of_name, unit_of_text
 
 BodyForm = FieldsForm | PoseForm | ColourForm | MotionForm | FreeFieldsForm
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ros2_nl_commander.language.quantities import with_plain_micro
+from ros2_nl_commander.language.unit_names import with_plain_micro
 
 #: A comma before exactly three digits; any other stands for a point.
 _THOUSANDS = re.compile(r'(?<=\d),(?=\d{3}(?![\d.,]))')

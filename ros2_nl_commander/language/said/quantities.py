@@ -26,8 +26,9 @@ from fractions import Fraction
 import math
 import re
 
-from ros2_nl_commander.language.quantities import convert, Unit, unit_of_word, UNITS
+from ros2_nl_commander.language.quantities import convert, Unit, UNITS
 from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 _DIGITS = {word: number for number, word in enumerate(
     'zero one two three four five six seven eight nine'.split())}
