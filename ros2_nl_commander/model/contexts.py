@@ -33,7 +33,7 @@ from threading import Lock
 from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.forward import embed, read
-from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues
+from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues, shared_beginning
 from ros2_nl_commander.model.sequence import SequenceEncoder
 import torch
 
@@ -87,7 +87,7 @@ class ContextReader:
         """Find what is kept of how a context begins, and how many tokens of it."""
         shared, found = 0, None
         for kept in self._kept:
-            count = _common(kept, ids)
+            count = shared_beginning(kept, ids)
             if count > shared:
                 shared, found = count, kept
         if found is None:
@@ -108,14 +108,6 @@ class ContextReader:
         while held > self._memory_bytes and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
             held -= _bytes_of(oldest)
-
-
-def _common(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """Count the tokens that two contexts begin with alike."""
-    for index, (a, b) in enumerate(zip(one, other)):
-        if a != b:
-            return index
-    return min(len(one), len(other))
 
 
 def _bytes_of(key_values: KeyValues) -> int:

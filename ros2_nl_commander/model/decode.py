@@ -38,6 +38,7 @@ import math
 
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.drafts import Drafter
+from ros2_nl_commander.model.key_values import shared_beginning
 from ros2_nl_commander.model.matching import Matching, Ranking
 from ros2_nl_commander.model.runner import Run
 import torch
@@ -200,7 +201,7 @@ class _Writer:
         self, answer: list[int], draft: list[int], matching: Matching
     ) -> list[Ranking]:
         """Read what was not read of an answer, and a guess; rank what may follow each."""
-        shared = _common(self._held, answer[:-1])
+        shared = shared_beginning(self._held, answer[:-1])
         self._run.forget(len(self._held) - shared)
         self._run.read(self._instruction + answer[shared:] + draft, 1 + len(draft))
         self._instruction = []
@@ -246,11 +247,3 @@ def choose_draft(
         if count:
             return guess[:count]
     return []
-
-
-def _common(a: Sequence[int], b: Sequence[int]) -> int:
-    """Count the tokens that two texts have in common at the beginning."""
-    for count, (one, other) in enumerate(zip(a, b)):
-        if one != other:
-            return count
-    return min(len(a), len(b))

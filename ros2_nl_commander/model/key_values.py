@@ -22,6 +22,7 @@ Shapes: B batch, T positions, L layers, K key/value heads, D head dimension.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -71,6 +72,14 @@ class KeyValueCache(DynamicCache):
 def length_of(key_values: KeyValues) -> int:
     """Return the number of positions T."""
     return key_values[0][0].shape[2] if key_values else 0
+
+
+def shared_beginning(one: Sequence[int], other: Sequence[int]) -> int:
+    """Count the tokens that two texts begin with alike: what was read of one serves the other."""
+    for index, (a, b) in enumerate(zip(one, other)):
+        if a != b:
+            return index
+    return min(len(one), len(other))
 
 
 def rotate_keys(body: Any, keys: torch.Tensor, start: int) -> torch.Tensor:
