@@ -30,7 +30,7 @@ from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.plain_fields import fields_in_words
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.velocities import is_still, is_velocity, velocity_in
+from ros2_nl_commander.language.velocities import is_velocity, only_stops, velocity_in
 
 
 def in_plain_words(command: Command, robot: RobotDescription = EMPTY_ROBOT) -> str:
@@ -64,7 +64,7 @@ def _repetition(command: TopicPublication) -> str:
 
 def _motion(command: TopicPublication, said: str, robot: RobotDescription) -> str:
     """Say what a velocity does to the base, and how far it leads where that is known."""
-    if is_still(command.fields):
+    if only_stops(command, robot.definitions):
         return 'zero velocity, the base stands still'
     if command.times is None:
         return f'{said}, until it is stopped'

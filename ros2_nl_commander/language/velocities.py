@@ -26,7 +26,7 @@ import math
 from types import MappingProxyType
 from typing import TypeAlias
 
-from ros2_nl_commander.language.command import Fields, Value
+from ros2_nl_commander.language.command import Command, Fields, TopicPublication, Value
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import UnknownTypeError
 from ros2_nl_commander.language.interfaces import ArrayType, leaves, MessageSchema
@@ -61,10 +61,17 @@ def is_velocity(
     return bool(_paths(type_name, definitions))
 
 
-def is_still(value: Value) -> bool:
-    """Tell whether a velocity is zero, or the part of a message that holds one."""
+def only_stops(
+    command: Command, definitions: Mapping[str, str] = MappingProxyType({})
+) -> bool:
+    """Tell whether a command does nothing but set a velocity to zero."""
+    return (isinstance(command, TopicPublication)
+            and is_velocity(command.type_name, definitions) and _is_zero(command.fields))
+
+
+def _is_zero(value: Value) -> bool:
     if isinstance(value, Mapping):
-        return all(is_still(item) for item in value.values())
+        return all(_is_zero(item) for item in value.values())
     return isinstance(value, str) or not value
 
 

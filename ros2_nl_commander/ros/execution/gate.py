@@ -31,7 +31,7 @@ from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublica
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.policy import Decision, Policy, Tier, why_refused
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.velocities import is_still, is_velocity
+from ros2_nl_commander.language.velocities import is_velocity, only_stops
 from ros2_nl_commander.ros.execution.approvals import Approvals, Verdict
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
 from ros2_nl_commander.ros.execution.halting import Halt
@@ -143,10 +143,12 @@ class Gate:
             return
         texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
         shown: list[Sight | None] = [None] * len(decisions)
-        if self._settings.confirm_all or self._is_unsure(request, decisions) or any(
+        doubt = self._doubt(request, decisions)
+        if self._settings.confirm_all or doubt or any(
                 decision.tier is Tier.CONFIRM for decision in decisions):
             shown = [self._look(request, decision.command) for decision in decisions]
-            if not self._is_approved(request, decisions, _joined(texts)):
+            reasons = filter(None, (doubt, *(decision.reason for decision in decisions)))
+            if not self._is_approved(request, _joined(texts), '; '.join(reasons)):
                 return
             for decision, sight in zip(decisions, shown):
                 self._check_unchanged(decision.command, sight)
@@ -163,19 +165,16 @@ class Gate:
         self.records.decided(request, text, decision)
         return decision
 
-    def _is_unsure(self, request: Request, decisions: list[Decision]) -> bool:
-        """Tell whether the model is too unsure of what it wrote; a stop never waits for that."""
-        if all(_only_stops(decision.command) for decision in decisions):
-            return False
+    def _doubt(self, request: Request, decisions: list[Decision]) -> str:
+        """Say that the model is too unsure of what it wrote; a stop never waits for that."""
         # Written so that what is no number is not sure either.
-        return not request.probability >= self._settings.confirm_below
+        is_sure = request.probability >= self._settings.confirm_below
+        if is_sure or all(only_stops(decision.command) for decision in decisions):
+            return ''
+        return f'only {_percent(request.probability)} sure'
 
-    def _is_approved(self, request: Request, decisions: list[Decision], text: str) -> bool:
-        """Ask a person, once for all steps."""
-        is_unsure = self._is_unsure(request, decisions)
-        doubt = f'only {_percent(request.probability)} sure' if is_unsure else ''
-        reason = '; '.join(filter(None, (doubt, *(decision.reason for decision in decisions))))
-
+    def _is_approved(self, request: Request, text: str, reason: str) -> bool:
+        """Ask a person, once for all steps; the reason says why."""
         def announce() -> bool:
             return request.advance(Stage.AWAITING_APPROVAL, command=text, reason=reason)
 
@@ -244,11 +243,6 @@ class Gate:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
             stage, reason = Stage.CANCELED, request.cancel_reason
         request.advance(stage, command=text, reason=reason)
-
-
-def _only_stops(command: Command) -> bool:
-    return (isinstance(command, TopicPublication) and is_velocity(command.type_name)
-            and is_still(command.fields))
 
 
 def _percent(probability: float) -> str:
