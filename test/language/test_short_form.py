@@ -35,6 +35,7 @@ topics:
   /valve: std_msgs/msg/Float32
   /brush: std_msgs/msg/Float32
   /fan: std_msgs/msg/Float32
+  /pump: std_msgs/msg/UInt8
   /steps: std_msgs/msg/Float32
   /gain: std_msgs/msg/Float32
   /say: std_msgs/msg/String
@@ -69,6 +70,7 @@ about:
   /valve: opening, between 0.0 and 1.0
   /brush: pressure, 0 (off) to 1 (full)
   /fan: fraction of full speed
+  /pump: fraction of full speed
   /steps: 0 to 1,000
   /gain: share, 0..1
 choices: {/tray: {side: [left, right]}}
@@ -102,6 +104,7 @@ definitions:
     ('/valve data: 80 %', {'data': 0.8}),
     ('/brush data: 80 %', {'data': 0.8}),
     ('/fan data: 80 %', {'data': 0.8}),
+    ('/pump data: 80 %', {'data': 80}),  # a whole number of one would be all or nothing
     ('/steps data: 50 %', {'data': 50.0}),
     ('/bow depth: 80 %, length: 2 cm', {'depth': 0.8, 'length': 200}),
     ('/say data: "it\'s \\"fine\\", Anna"', {'data': 'it\'s "fine", Anna'}),

@@ -200,7 +200,7 @@ class _FormMaker:
         unit = self._unit(field, about)
         return NumberForm(
             max(low, lowest), min(high, kind.highest), is_integer, unit,
-            whole=_whole(limits, f'{field.comment}; {about}', unit),
+            whole=_whole(limits, f'{field.comment}; {about}', unit, is_integer),
             constants=_constants(field, kind, inside), is_limited=limits is not None)
 
     def _unit(self, field: FieldSchema, about: str) -> Unit | None:
@@ -223,7 +223,9 @@ _RANGE = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|
 _SHARE = re.compile(r'\b(?:share|fraction|ratio)\b', re.I)
 
 
-def _whole(limits: tuple[float, float] | None, words: str, unit: Unit | None) -> float:
+def _whole(
+    limits: tuple[float, float] | None, words: str, unit: Unit | None, is_integer: bool
+) -> float:
     """
     Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most.
 
@@ -239,7 +241,7 @@ def _whole(limits: tuple[float, float] | None, words: str, unit: Unit | None) ->
         return said
     if unit is not None and is_share:
         return float(100 / unit.factor)
-    return 1.0 if not said and _SHARE.search(words) else 100.0
+    return 1.0 if not (said or is_integer) and _SHARE.search(words) else 100.0
 
 
 def _constants(
