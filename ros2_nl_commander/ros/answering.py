@@ -107,7 +107,8 @@ class Answerer:
         generation = self.generator.generate(
             sentence, request.should_stop, self.drafts_of(request))
         # A sentence that is answered in steps was first found to be several: that counts, too.
-        request.probability *= generation.probability
+        before = 1.0 if request.probability is None else request.probability
+        request.probability = before * generation.probability
         if generation.command is None:
             raise _Declined(generation.reason or 'the model declined')
         return write_valid_command(generation.command, self.current_robot())

@@ -48,6 +48,7 @@ def status_message(report: StatusReport) -> DiagnosticStatus:
             'command': report.command,
             'reason': report.reason,
             'seconds': f'{report.seconds:.3f}',
+            'probability': '' if report.probability is None else f'{report.probability:.3f}',
         },
     )
 
@@ -62,7 +63,8 @@ def report_from_message(message: DiagnosticStatus) -> StatusReport:
     try:
         return StatusReport(
             message.name, Stage(message.message), values['instruction'], values['command'],
-            values['reason'], float(values['seconds']))
+            values['reason'], float(values['seconds']),
+            float(values['probability']) if values['probability'] else None)
     except (KeyError, ValueError) as error:
         raise NodeError(f'{message.name!r} is no status of an instruction: {error}') from error
 

@@ -52,8 +52,9 @@ class Request:
         self._received_at = time.monotonic()
         #: Why a command that is being carried out shall end; empty as long as it may go on.
         self.cancel_reason = ''
-        #: How likely the model finds its answer, 0 to 1; of several steps, all of them together.
-        self.probability = 1.0
+        #: How likely the model finds its answer, 0 to 1; of several steps, all of them together;
+        #: None before there is one.
+        self.probability: float | None = None
         self._lock = threading.Lock()
         self._stage: Stage | None = None
 
@@ -120,7 +121,8 @@ class Request:
             first()
         self._stage = stage
         self._report(StatusReport(
-            self.request_id, stage, self.instruction, command, reason, self.age_sec))
+            self.request_id, stage, self.instruction, command, reason, self.age_sec,
+            self.probability))
 
     def should_stop(self) -> bool:
         """Tell whether an answer is no longer wanted; ends the request if its time is up."""

@@ -63,6 +63,7 @@ class StatusReport:
     :param command: the command, or empty
     :param reason: why there is no command, or empty
     :param seconds: time since the instruction was received [s]
+    :param probability: how likely the model finds its answer, 0 to 1; None before there is one
     """
 
     request_id: str
@@ -71,3 +72,4 @@ class StatusReport:
     command: str = ''
     reason: str = ''
     seconds: float = 0.0
+    probability: float | None = None

@@ -47,6 +47,7 @@ STOP = '/nl_commander/stop'
 def test_happy_path_goes_through_all_stages(bench: Bench) -> None:
     """A sentence in: the stages in order, and a command that is valid on this robot."""
     bench.start()
+    bench.generator.probability = 0.42
     bench.send('siren on')
     status = bench.end_of('siren on')
     assert bench.stages('siren on') == ['received', 'generating', 'generated']
@@ -55,6 +56,7 @@ def test_happy_path_goes_through_all_stages(bench: Bench) -> None:
     assert parse_command(bench.commands[0]) == SIREN_ON
     check_command(parse_command(bench.commands[0]), load_robot(ROBOT_FILE))
     assert float(value(status, 'seconds')) >= 0.0
+    assert [value(one, 'probability') for one in bench.statuses] == ['', '', '0.420']
     assert status.level == DiagnosticStatus.OK
 
 

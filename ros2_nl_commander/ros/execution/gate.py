@@ -168,10 +168,11 @@ class Gate:
     def _doubt(self, request: Request, decisions: list[Decision]) -> str:
         """Say that the model is too unsure of what it wrote; a stop never waits for that."""
         # Written so that what is no number is not sure either.
-        is_sure = request.probability >= self._settings.confirm_below
+        probability = request.probability or 0.0
+        is_sure = probability >= self._settings.confirm_below
         if is_sure or all(only_stops(decision.command) for decision in decisions):
             return ''
-        return f'only {_percent(request.probability)} sure'
+        return f'only {_percent(probability)} sure'
 
     def _is_approved(self, request: Request, text: str, reason: str) -> bool:
         """Ask a person, once for all steps; the reason says why."""
