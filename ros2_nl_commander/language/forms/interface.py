@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import math
-import re
 
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import UnknownTypeError
@@ -36,6 +35,7 @@ from ros2_nl_commander.language.forms.fields import (
 from ros2_nl_commander.language.forms.free import FreeFieldsForm
 from ros2_nl_commander.language.forms.motion import MotionForm
 from ros2_nl_commander.language.forms.number import NumberForm
+from ros2_nl_commander.language.forms.number_meaning import constants_of, whole_of
 from ros2_nl_commander.language.forms.poses import POSE_TYPES, PoseForm
 from ros2_nl_commander.language.forms.scalars import (
     choice_form, FlagForm, LONGEST_TEXT, TextForm)
@@ -200,8 +200,8 @@ class _FormMaker:
         unit = self._unit(field, about)
         return NumberForm(
             max(low, lowest), min(high, kind.highest), is_integer, unit,
-            whole=_whole(limits, f'{field.comment}; {about}', unit, is_integer),
-            constants=_constants(field, kind, inside), is_limited=limits is not None)
+            whole=whole_of(limits, f'{field.comment}; {about}', unit, is_integer),
+            constants=constants_of(field, kind, inside), is_limited=limits is not None)
 
     def _unit(self, field: FieldSchema, about: str) -> Unit | None:
         """Tell what a field holds: its name says, or its comment, or what is said about it."""
@@ -215,51 +215,3 @@ class _FormMaker:
         numbers = [field for field in self.schema.fields
                    if isinstance(field.type, (IntegerType, FloatType, MessageSchema, ArrayType))]
         return len(numbers) == 1
-
-
-#: "0 to 255", "0.0..1.0", "[0, 1]", "between 0 and 1", "0 (off) to 1", without the spaces.
-_RANGE = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|…|,)'
-                    r'(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)')
-_SHARE = re.compile(r'\b(?:share|fraction|ratio)\b', re.I)
-
-
-def _whole(
-    limits: tuple[float, float] | None, words: str, unit: Unit | None, is_integer: bool
-) -> float:
-    """
-    Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most.
-
-    :param words: the comment of the field, and what is said about the interface
-    """
-    is_share = unit is not None and unit.dimension == 'share'
-    if limits is not None and limits[1] > 0 and (not is_share or limits[1] <= 1):
-        return limits[1]
-    # Of several ranges the smaller ones are asides: "0 to 100 (0-1: off)".
-    said = max((float(most.replace(',', '')) for most in _RANGE.findall(words.replace(' ', ''))),
-               default=0.0)
-    if said in (1.0, 255.0):
-        return said
-    if unit is not None and is_share:
-        return float(100 / unit.factor)
-    return 1.0 if not (said or is_integer) and _SHARE.search(words) else 100.0
-
-
-def _constants(
-    field: FieldSchema, kind: IntegerType | FloatType, inside: MessageSchema
-) -> tuple[tuple[str, int | float], ...]:
-    """
-    Give the constants that are meant for a field.
-
-    Definitions do not say which; ROS users put the field's name before them, or keep them in a
-    message with one field of their type.
-    """
-    named: dict[str, int | float] = {
-        constant.name: constant.value for constant in inside.constants
-        if isinstance(constant.value, (int, float)) and not isinstance(constant.value, bool)}
-    own = {name: value for name, value in named.items()
-           if name.lower().startswith(f'{field.name.lower()}_')}
-    alike = [other for other in inside.fields if other.type == kind]
-    chosen = own or (named if len(alike) == 1 else {})
-    fits = {name: value for name, value in chosen.items()
-            if not isinstance(kind, IntegerType) or kind.lowest <= value <= kind.highest}
-    return tuple(fits.items())

@@ -27,20 +27,11 @@ import math
 import re
 
 from ros2_nl_commander.language.quantities import convert, Unit, UNITS
+from ros2_nl_commander.language.said.number_words import (
+    ARTICLES, digit_run, SMALL_WORDS, whole_number)
 from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
 from ros2_nl_commander.language.unit_names import unit_of_word
 
-_DIGITS = {word: number for number, word in enumerate(
-    'zero one two three four five six seven eight nine'.split())}
-_ONES = {**_DIGITS, **{word: number for number, word in enumerate((
-    'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen '
-    'nineteen').split(), 10)}}
-_TENS = {word: 10 * number for number, word in enumerate(
-    'twenty thirty forty fifty sixty seventy eighty ninety'.split(), 2)}
-_SCALES = ('hundred', 'thousand')
-_OTHERS = {'a': 1, 'an': 1, 'once': 1, 'twice': 2, 'thrice': 3, 'couple': 2, 'half': 0.5,
-           'quarter': 0.25}
-_ARTICLES = ('a', 'an')
 #: What they divide by: "an eighth of a turn", "three quarters of a litre".
 _PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth': 5, 'sixth': 6,
           'eighth': 8, 'tenth': 10, 'twentieth': 20, 'hundredth': 100}
@@ -49,8 +40,6 @@ _TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|'
                     r'(?<![^\W\d_])[a-z]+(?:/[a-z]+)?(?![^\W\d_])|%|°|\|')
 #: Where something else begins: in "5 cm, a minute later" nothing is said of 5 cm a minute.
 _BREAK = re.compile(r'(?<=[^\W\d_])[,;.:](?=\s|$)')
-#: A number of more digits is none that anybody means, and too large to compute with.
-_MOST_DIGITS = 15
 _PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
         ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
         ('turns', 'min'): 'rpm', ('m', 'min'): 'm/min', ('cm', 'min'): 'cm/min',
@@ -118,11 +107,11 @@ def stated(sentence: str) -> tuple[Quantity, ...]:
                                                      for token in tokens[start:end])
             unit, end = _unit(tokens, end)
             if unit and tokens[end:end + 3] in _AND_PART:  # "a metre and a half"
-                number, end, takes_work = number + _OTHERS[tokens[end + 2]], end + 3, True
+                number, end, takes_work = number + SMALL_WORDS[tokens[end + 2]], end + 3, True
             elif unit == 'm':
                 centimetres, end = _centimetres(tokens, end)
                 number, takes_work = number + centimetres / 100, takes_work or centimetres > 0
-            if unit or tokens[start] not in _ARTICLES or end > start + 1:
+            if unit or tokens[start] not in ARTICLES or end > start + 1:
                 found.append(Quantity(float(number), UNITS[unit] if unit else None, takes_work))
         start = end
     return tuple(found)
@@ -146,23 +135,23 @@ def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:
     part = _part(tokens, start)
     if part is not None:
         yield part
-    whole, end = _whole(tokens, start)
+    whole, end = whole_number(tokens, start)
     if whole is None:
         return
     if tokens[end:end + 1] == ['and'] and (part := _part(tokens, end + 1)) is not None:
         yield whole + part[0], part[1]
     elif tokens[end:end + 3] in _AND_PART:
-        yield whole + _OTHERS[tokens[end + 2]], end + 3
+        yield whole + SMALL_WORDS[tokens[end + 2]], end + 3
     if tokens[end:end + 2] == ['a', 'half']:
         yield whole + 0.5, end + 2
-    if tokens[end:end + 1] == ['point'] and (decimals := _digit_run(tokens, end + 1)):
+    if tokens[end:end + 1] == ['point'] and (decimals := digit_run(tokens, end + 1)):
         yield float(f'{whole:g}.{decimals}'), end + 1 + len(decimals)
     yield whole, end
 
 
 def _part(tokens: list[str], start: int) -> tuple[float, int] | None:
     """Read "three eighths of" and "an eighth" before a unit: a third floor is none."""
-    count, end = _whole(tokens, start)
+    count, end = whole_number(tokens, start)
     if count is None or tokens[start] in ('half', 'quarter'):
         count, end = 1, start
     if end == len(tokens) or tokens[end].removesuffix('s') not in _PARTS:
@@ -173,65 +162,6 @@ def _part(tokens: list[str], start: int) -> tuple[float, int] | None:
         return share, end + 1
     is_before_unit = end > start and behind and unit_of_word(behind[0]) is not None
     return (share, end + 1) if is_before_unit else None
-
-
-def _whole(tokens: list[str], start: int) -> tuple[float | None, int]:
-    if start >= len(tokens):
-        return None, start
-    token = tokens[start]
-    if token[0].isdigit():
-        return (float(token), start + 1) if len(token) <= _MOST_DIGITS else (None, start)
-    if token in _OTHERS and not set(tokens[start + 1:start + 2]) & set(_SCALES):
-        following = tokens[start + 1:start + 2]
-        return _OTHERS[token], start + (2 if token == 'half' and following == ['a'] else 1)
-    run = _digit_run(tokens, start)
-    if len(run) > 1:  # "one five zero"
-        return float(run), start + len(run)
-    return _cardinal(tokens, start)
-
-
-def _digit_run(tokens: list[str], start: int) -> str:
-    """Read words of one digit each."""
-    run = ''
-    for token in tokens[start:start + _MOST_DIGITS]:
-        if token not in _DIGITS:
-            break
-        run += str(_DIGITS[token])
-    return run
-
-
-def _cardinal(tokens: list[str], start: int) -> tuple[float | None, int]:
-    """Read "two thousand eight hundred and ten"."""
-    thousands, end = _below_thousand(tokens, start)
-    if tokens[end:end + 1] != ['thousand'] or end == start:
-        return (thousands, end) if end > start else (None, start)
-    end += 1
-    rest, rest_end = _below_thousand(tokens, end + (tokens[end:end + 1] == ['and']))
-    return 1000 * thousands + rest, rest_end if rest else end
-
-
-def _below_thousand(tokens: list[str], start: int) -> tuple[int, int]:
-    """Read "two hundred and ten"; nothing read ends where it began."""
-    total, end = ((1, start + 1) if tokens[start:start + 1] and tokens[start] in _ARTICLES
-                  else _below_hundred(tokens, start))
-    if end == start or tokens[end:end + 1] != ['hundred']:
-        return (0, start) if tokens[start:start + 1] and tokens[start] in _ARTICLES and (
-            tokens[end:end + 1] != ['thousand']) else (total, end)
-    end += 1
-    rest, rest_end = _below_hundred(tokens, end + (tokens[end:end + 1] == ['and']))
-    return 100 * total + rest, rest_end if rest else end
-
-
-def _below_hundred(tokens: list[str], start: int) -> tuple[int, int]:
-    """Read "forty-two"; nothing read ends where it began."""
-    total, end = 0, start
-    if end < len(tokens) and tokens[end] in _TENS:
-        total, end = _TENS[tokens[end]], end + 1
-        if end < len(tokens) and 0 < _DIGITS.get(tokens[end], 0):
-            total, end = total + _DIGITS[tokens[end]], end + 1
-    elif end < len(tokens) and tokens[end] in _ONES:
-        total, end = _ONES[tokens[end]], end + 1
-    return total, end
 
 
 def _unit(tokens: list[str], start: int) -> tuple[str | None, int]:
