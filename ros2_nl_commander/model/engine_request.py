@@ -17,7 +17,7 @@ One sentence as a request to an engine that serves many robots: vLLM, given prom
 
 A learned prompt has no tokens, so the engine gets the input embeddings of all that stands before
 the answer, in the order in which this package reads them itself. Writes requests and sends none;
-what comes back is read by ``generator.command_or_reason``. See docs/fleets.md.
+what comes back is read by ``language.verdict.command_or_reason``. See docs/fleets.md.
 
 Shapes: T positions, P prompt tokens, H hidden size.
 Source: vLLM 0.33.0, its pages prompt_embeds and structured_outputs.

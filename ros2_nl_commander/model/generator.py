@@ -27,23 +27,18 @@ import logging
 import math
 import time
 
-from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.context import RobotContext
-from ros2_nl_commander.language.errors import (
-    CommandSyntaxError, FieldError, GrammarViolationError, LimitError, ModelError,
-    NotOfferedError, UnsaidError)
+from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.language.generation import (
     Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
-from ros2_nl_commander.language.said.correction import as_said
-from ros2_nl_commander.language.said.evidence import check_said
 from ros2_nl_commander.language.said.likely_values import likely_values
-from ros2_nl_commander.language.short_form import Decline
 from ros2_nl_commander.language.shortlist import InterfaceIndex
+from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model.backbone import Backbone, load_backbone, load_shape
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
@@ -217,32 +212,6 @@ class CommandGenerator:
         if decoded.ending is Ending.LENGTH:
             return None, f'no end within {len(decoded.ids)} tokens: {excerpt(text)}'
         return command_or_reason(sentence, text, robot)
-
-
-def command_or_reason(
-    sentence: str, text: str, robot: RobotDescription
-) -> tuple[Command | None, str | None]:
-    """
-    Read and check a whole answer, whoever wrote it.
-
-    :param sentence: what was asked
-    :param text: the answer without its end
-    :param robot: what the answer was written for
-    :returns: a command that this robot accepts and None, or None and the reason why not
-    """
-    try:
-        if not robot.is_empty:
-            text = as_said(sentence, text, robot)
-        answer = read_answer(text, robot)
-        if isinstance(answer, Decline):
-            return None, answer.reason
-        if not robot.is_empty:
-            check_said(sentence, text)
-    except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
-        return None, f'not possible: {error}'
-    except UnsaidError as error:
-        return None, f'not sure: {error}'
-    return answer, None
 
 
 @contextmanager

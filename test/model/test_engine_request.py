@@ -32,6 +32,7 @@ from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
+from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.checkpoint import PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.model.contexts import ContextReader
@@ -39,7 +40,7 @@ from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.engine_request import completion_request, embed_sequence
 from ros2_nl_commander.model.forward import read_prefix
-from ros2_nl_commander.model.generator import command_or_reason, CommandGenerator
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.matching import FreeMatching
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt, SoftPrompt
 from ros2_nl_commander.model.runner import PlainRunner

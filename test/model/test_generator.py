@@ -21,6 +21,7 @@ import math
 import threading
 
 import pytest
+from ros2_nl_commander.language import verdict as module_of_verdicts
 from ros2_nl_commander.language.codec import format_command, parse_command
 from ros2_nl_commander.language.command import ServiceCall, TopicPublication
 from ros2_nl_commander.language.context import context_from_robot
@@ -30,6 +31,7 @@ from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.shortlist import SIZE, WHOLE
 from ros2_nl_commander.language.validation import check_command
+from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model import contexts as module_of_contexts
 from ros2_nl_commander.model import generator as module
 from ros2_nl_commander.model.backbone import backbone_from_model
@@ -39,8 +41,7 @@ from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import Decoded, Ending
 from ros2_nl_commander.model.forward import embed
-from ros2_nl_commander.model.generator import (
-    command_or_reason, CommandGenerator, load_generator)
+from ros2_nl_commander.model.generator import CommandGenerator, load_generator
 from ros2_nl_commander.model.prompts import FoldedPrompt
 import torch
 
@@ -251,7 +252,7 @@ def test_a_sentence_goes_on_for_the_robot_that_it_began_with(generator, monkeypa
 
     thread = threading.Thread(target=lambda: finished.append(generator.generate('go', hold)))
     seen = []
-    monkeypatch.setattr(module, 'read_answer',
+    monkeypatch.setattr(module_of_verdicts, 'read_answer',
                         lambda text, robot: seen.append(robot) or ServiceCall('/x', 'a/srv/B', {}))
     thread.start()
     assert started.wait(WAIT_SEC)

@@ -30,13 +30,14 @@ from ros2_nl_commander.language.errors import (
 from ros2_nl_commander.language.generation import Generation
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
-from ros2_nl_commander.model.generator import command_or_reason, SHIPPED_PROMPT
+from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValues, length_of
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt

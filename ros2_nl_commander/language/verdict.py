@@ -1,0 +1,57 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+What becomes of a whole answer: mended where it copied the sentence badly, read, checked.
+
+The one way from a model's text to a command, whoever ran the model: what does not pass is a
+decline with its reason.
+"""
+
+from __future__ import annotations
+
+from ros2_nl_commander.language.answer import read_answer
+from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.errors import (
+    CommandSyntaxError, FieldError, LimitError, NotOfferedError, UnsaidError)
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.said.correction import as_said
+from ros2_nl_commander.language.said.evidence import check_said
+from ros2_nl_commander.language.short_form import Decline
+
+
+def command_or_reason(
+    sentence: str, text: str, robot: RobotDescription
+) -> tuple[Command | None, str | None]:
+    """
+    Read and check a whole answer, whoever wrote it.
+
+    :param sentence: what was asked
+    :param text: the answer without its end
+    :param robot: what the answer was written for
+    :returns: a command that this robot accepts and None, or None and the reason why not
+    """
+    try:
+        if not robot.is_empty:
+            text = as_said(sentence, text, robot)
+        answer = read_answer(text, robot)
+        if isinstance(answer, Decline):
+            return None, answer.reason
+        if not robot.is_empty:
+            check_said(sentence, text)
+    except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
+        return None, f'not possible: {error}'
+    except UnsaidError as error:
+        return None, f'not sure: {error}'
+    return answer, None
