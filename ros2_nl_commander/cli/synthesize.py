@@ -29,7 +29,7 @@ from ros2_nl_commander.cli.common import run_cli
 from ros2_nl_commander.training.associations import learn_associations, write_associations
 from ros2_nl_commander.training.data_report import data_tables, draw_data
 from ros2_nl_commander.training.examples import load_examples
-from ros2_nl_commander.training.synthesis.among import write_among
+from ros2_nl_commander.training.synthesis.among import MOST, write_among
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
 
 
@@ -52,6 +52,11 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
     parser.add_argument('--sentences', type=int, default=20,
                         help='to each robot (default: %(default)s)')
+    parser.add_argument('--least', type=int, default=0, metavar='INTERFACES',
+                        help='with --among: of a robot in the end (default: %(default)s)')
+    parser.add_argument('--most', type=int, default=MOST, metavar='INTERFACES',
+                        help='with --among: of a robot in the end (default: %(default)s); of more '
+                        'than are read whole, each sentence is learned behind its own selection')
     parser.add_argument('--seed', type=int, default=0,
                         help='the same seed gives the same data (default: %(default)s)')
     return parser
@@ -69,7 +74,8 @@ def _synthesize(options: Namespace) -> int:
         write_associations(learn_associations(examples), options.output)
         return 0
     counts = options.output, options.robots, options.sentences, options.seed
-    data = write_among(options.among, *counts) if options.among else write_dataset(*counts)
+    data = (write_among(options.among, *counts, options.least, options.most)
+            if options.among else write_dataset(*counts))
     print(f'Written to {data}')
     return 0
 

@@ -192,7 +192,8 @@ def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
 
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == 'cuda':
-        return bool(torch.cuda.is_bf16_supported())
+        # torch's own question also counts emulation, which is slower than float32.
+        return bool(torch.version.hip) or torch.cuda.get_device_capability(device) >= (8, 0)
     # Without bf16 instructions oneDNN emulates the format, slower than float32.
     return device.type == 'cpu' and packed_linear.can_pack() and _cpu_has_bfloat16()
 

@@ -26,9 +26,15 @@ from dataclasses import dataclass
 import random
 
 from ros2_nl_commander.language.context import context_from_robot, RobotContext
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.examples import Example
 import torch
+
+
+#: Tokens by which the lengths of a batch may differ for the sake of its being another one.
+LENGTH_NOISE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class EncodedExample:
     """
     The tokens of one example.
 
-    :param context: the robot's context; each line of it is read once
+    :param context: what is read of the robot before the sentence
     :param instruction: token ids between prompt and answer
     :param answer: token ids of the answer with its end token
     """
@@ -68,16 +74,32 @@ class Batch:
 def encode_examples(
     examples: Sequence[Example], sequence: SequenceEncoder
 ) -> list[EncodedExample]:
-    """Turn every example into tokens; a robot's context is written once."""
-    contexts: dict[int, RobotContext] = {}
+    """Turn every example into tokens, behind the context that it will be answered behind."""
+    contexts: dict[int, _Contexts] = {}
     encoded = []
     for example in examples:
-        context = contexts.setdefault(id(example.robot), context_from_robot(example.robot))
+        if id(example.robot) not in contexts:
+            contexts[id(example.robot)] = _Contexts(example.robot)
+        context = contexts[id(example.robot)].of(example.instruction)
         ids = sequence.instruction_ids(
             example.instruction, behind_context=not context.is_empty)
         encoded.append(EncodedExample(
             context, tuple(ids), tuple(sequence.answer_ids(example.answer))))
     return encoded
+
+
+class _Contexts:
+    """Writes the contexts of one robot, as a generator reads them; the whole one only once."""
+
+    def __init__(self, robot: RobotDescription) -> None:
+        self._index = InterfaceIndex(robot)
+        self._always = context_from_robot(self._index.always())
+
+    def of(self, sentence: str) -> RobotContext:
+        """Give what is read for a sentence: of a robot with very many interfaces a few."""
+        if not self._index.is_crowded:
+            return self._always
+        return context_from_robot(self._index.shortlist(sentence)).continuing(self._always)
 
 
 def split_held_out(
@@ -104,7 +126,8 @@ def plan_epoch(
     Shuffle into steps; the same for the same seed and epoch.
 
     Sentences to one robot stay together in batches of ``batch_size``, because they share its
-    context; a step is made of several such batches, as a rule for several robots.
+    context, and in a batch they are about equally long, so that little of it is padding; a step
+    is made of several such batches, as a rule for several robots.
 
     :param batches: batches in a step
     :param rehearsed: batches of known sentences to mix in
@@ -112,7 +135,8 @@ def plan_epoch(
     source = random.Random(f'{seed}/{epoch}')
     chunks: list[list[EncodedExample]] = []
     for members in group_by_context(examples).values():
-        source.shuffle(members)
+        # Neighbours differ from epoch to epoch.
+        members.sort(key=lambda example: len(example) + source.uniform(0, LENGTH_NOISE))
         chunks += [members[start:start + batch_size]
                    for start in range(0, len(members), batch_size)]
     chunks += rehearsed

@@ -20,6 +20,7 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, N answer tokens of
 
 from __future__ import annotations
 
+import psutil
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.forward import append_prompt, embed, logits, read
@@ -29,14 +30,19 @@ from ros2_nl_commander.training.batches import Batch
 import torch
 from torch.nn import functional
 
+#: Of the free memory, for contexts that were read: every epoch meets every robot again, and to
+#: read a context takes as long as to learn from several sentences behind it.
+CONTEXT_SHARE = 0.4
+
 
 class Objective:
-    """Computes losses; reads each line of a context once, without gradients."""
+    """Computes losses; reads contexts without gradients, and each once as far as memory goes."""
 
     def __init__(self, backbone: Backbone, sequence: SequenceEncoder) -> None:
         """Start without any context."""
         self._backbone = backbone
-        self._contexts = ContextReader(backbone, sequence)
+        self._contexts = ContextReader(
+            backbone, sequence, round(CONTEXT_SHARE * _free_bytes(backbone.device)))
 
     def total(self, prompt: FoldedPrompt, batch: Batch) -> tuple[torch.Tensor, int]:
         """
@@ -57,3 +63,10 @@ class Objective:
         tokens = embed(self._backbone, batch.ids.to(self._backbone.device))
         hidden = read(self._backbone, torch.cat((waiting, tokens), dim=1), cache)
         return hidden[:, waiting.shape[1]:]  # (B, T, H)
+
+
+def _free_bytes(device: torch.device) -> int:
+    """Return the memory that is free where contexts are kept [bytes]."""
+    if device.type == 'cuda':
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)

@@ -72,10 +72,11 @@ def test_auto_dtype_on_a_cpu(monkeypatch, instructions, packing, expected):
     assert choose_dtype('auto', CPU) is expected
 
 
-@pytest.mark.parametrize('supported', [True, False])
-def test_auto_dtype_on_a_gpu(monkeypatch, supported):
-    monkeypatch.setattr(torch.cuda, 'is_bf16_supported', lambda: supported)
-    expected = torch.bfloat16 if supported else torch.float32
+@pytest.mark.parametrize('capability, expected', [
+    ((7, 2), torch.float32), ((7, 5), torch.float32), ((8, 0), torch.bfloat16),
+    ((8, 7), torch.bfloat16), ((9, 0), torch.bfloat16)])
+def test_auto_dtype_on_a_gpu_is_what_it_computes_in(monkeypatch, capability, expected):
+    monkeypatch.setattr(torch.cuda, 'get_device_capability', lambda device: capability)
     assert choose_dtype('auto', torch.device('cuda')) is expected
 
 

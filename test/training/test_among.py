@@ -22,7 +22,7 @@ import pytest
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.shortlist import words_of
+from ros2_nl_commander.language.shortlist import WHOLE, words_of
 from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.synthesis.among import LEAST_MORE, MOST, write_among
 from ros2_nl_commander.training.synthesis.devices import device_interfaces
@@ -55,14 +55,21 @@ def test_what_sentences_mean_stays_the_same(known, made):
         assert len(names(was)) + LEAST_MORE <= len(names(example.robot)) <= MOST
 
 
-def test_what_joins_a_robot_is_not_what_its_sentences_speak_of(made):
+def test_what_joins_a_robot_is_not_what_was_rightly_refused(made):
     things = {word for noun in PARTS for name in (*PARTS[noun], *PROGRAMS[noun])
               for word in words_of(name.split('/')[1].replace('_{}', ''))}
-    strangers = [(example, name) for example in made for name in names(example.robot)
+    strangers = [(example, name) for example in made if example.command is None
+                 for name in names(example.robot)
                  if name.split('/')[1].rsplit('_', 1)[0] in things]
     assert strangers
     for example, name in strangers:
         assert not set(words_of(name)) & set(words_of(example.instruction)) & things
+
+
+def test_a_crowd_has_more_than_are_read_whole(known, tmp_path):
+    data = write_among(DATA, tmp_path, 3, 4, seed=3, least=WHOLE + 1, most=200)
+    sizes = {len(names(example.robot)) for example in load_examples(data)}
+    assert len(sizes) > 1 and all(WHOLE < size <= 200 for size in sizes)
 
 
 def test_benchmarks_have_other_devices():

@@ -18,10 +18,12 @@
 from __future__ import annotations
 
 from collections import Counter
+import random
 
 import pytest
 from ros2_nl_commander.language.context import context_from_robot, RobotContext
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.shortlist import InterfaceIndex, SIZE, WHOLE
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import (
     encode_examples, EncodedExample, make_batches, plan_epoch, split_held_out)
@@ -41,6 +43,23 @@ def test_encoding(examples, tiny_tokenizer):
     assert list(first.answer) == sequence.answer_ids(examples[0].answer)
     assert len(first) == len(first.instruction) + len(first.answer)
     assert first.answer[-1] == sequence.end_id
+
+
+def test_a_sentence_is_learned_behind_what_is_read_for_it(tiny_tokenizer):
+    lamps = {f'/lamp_{number}/on': 'std_msgs/msg/Bool' for number in range(WHOLE)}
+    robot = RobotDescription('plant', {**lamps, '/horn': 'std_msgs/msg/Bool',
+                                       '/cmd_vel': 'geometry_msgs/msg/Twist'})
+    sentences = ('honk the horn', 'lamp 7 on please')
+    encoded = encode_examples(
+        [Example(sentence, None, 'no: unsafe', robot) for sentence in sentences],
+        SequenceEncoder(tiny_tokenizer, LAYOUTS['chat']))
+    index = InterfaceIndex(robot)
+    always = context_from_robot(index.always())
+    for example, sentence in zip(encoded, sentences):
+        served = context_from_robot(index.shortlist(sentence)).continuing(always)
+        assert example.context == served and len(served.blocks) == SIZE
+        assert served.blocks[0].startswith('/cmd_vel')
+    assert encoded[0].context != encoded[1].context
 
 
 def test_the_split_depends_on_the_seed_alone():
@@ -84,6 +103,18 @@ def test_a_batch_has_one_context_and_wastes_little_padding():
     batches = list(make_batches(examples, 3, end_id=9))
     assert [(batch.context.header, tuple(batch.ids.shape)) for batch in batches] == [
         ('a', (3, 6)), ('a', (1, 8)), ('b', (3, 7)), ('b', (1, 9))]
+
+
+def test_the_batches_of_an_epoch_waste_little_padding():
+    source = random.Random(3)
+    examples = [EncodedExample(RobotContext(robot, ()), (1,) * source.randint(5, 40), (1, 2))
+                for robot in 'abcd' for _ in range(40)]
+    steps = plan_epoch(examples, 4, 2, seed=0, epoch=0)
+    batches = [batch for step in steps for batch in make_batches(step, 4, 0)]
+    assert sum(batch.ids.numel() for batch in batches) < 1.15 * sum(map(len, examples))
+    pairs = [{tuple(map(len, step)) for step in plan_epoch(examples, 4, 1, seed=0, epoch=epoch)}
+             for epoch in (0, 1)]
+    assert pairs[0] != pairs[1]
 
 
 def test_only_what_predicts_the_answer_is_labelled():

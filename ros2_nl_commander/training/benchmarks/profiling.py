@@ -76,9 +76,7 @@ PLACES = (
     Place(SequenceEncoder, 'value_ids', GUESSES),
     Place(decode_module, 'choose_draft', GUESSES),
     Place(SequenceEncoder, 'answer_text', CHECK),
-    Place(generator_module, 'as_said', CHECK),
-    Place(generator_module, 'read_answer', CHECK),
-    Place(generator_module, 'check_said', CHECK),
+    Place(generator_module, 'command_or_reason', CHECK),
 )
 
 #: Sends sentences one after the other to a node with this generator; gives the seconds of each
