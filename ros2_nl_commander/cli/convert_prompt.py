@@ -38,8 +38,9 @@ def main(args: list[str] | None = None) -> int:
     parser = ArgumentParser(prog='convert_prompt', description=__doc__, epilog=EPILOG)
     parser.add_argument('source', type=Path, help='adapter folder, prompt folder or .pt file')
     parser.add_argument('output', type=Path, help='folder to write')
-    parser.add_argument('--layout', choices=tuple(LAYOUTS), default='plain',
-                        help='how an adapter was trained: with the chat template or without')
+    parser.add_argument('--layout', choices=tuple(LAYOUTS),
+                        help='how an adapter was trained: with the chat template or without '
+                        '(default: what it says itself if it comes from here, else plain)')
     add_model_arguments(parser)
     return run_cli(parser, _convert, args)
 

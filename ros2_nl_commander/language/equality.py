@@ -77,7 +77,7 @@ def values_equal(a: Value, b: Value, tolerance: float = 0.0) -> bool:
     """
     Compare two values: 1 equals 1.0, but neither equals true.
 
-    :param tolerance: how far numbers may differ, relative or absolute
+    :param tolerance: how far numbers may differ, relative or absolute; two whole ones may not
     """
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         return all(
@@ -87,6 +87,8 @@ def values_equal(a: Value, b: Value, tolerance: float = 0.0) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(
             values_equal(x, y, tolerance) for x, y in zip(a, b))
+    if _is_count(a) and _is_count(b):
+        return a == b  # bottle 1201 is not bottle 1202, however near
     if _is_number(a) and _is_number(b):
         return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
     return type(a) is type(b) and a == b
@@ -107,6 +109,11 @@ def _is_default(value: Value, tolerance: float) -> bool:
     if isinstance(value, Mapping):
         return all(_is_default(item, tolerance) for item in value.values())
     return value is False or value in ('', [], ()) or values_equal(value, 0, tolerance)
+
+
+def _is_count(value: Value) -> TypeGuard[int]:
+    """Tell whole numbers from others, and from true and false."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

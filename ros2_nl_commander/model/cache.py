@@ -95,14 +95,14 @@ def publishing(folder: Path, source: dict[str, str]) -> Iterator[Path]:
         yield scratch
         (scratch / SOURCE_FILE).write_text(json.dumps(source, indent=2) + '\n', encoding='utf-8')
         for path in [*scratch.iterdir(), scratch]:
-            _sync(path)
+            sync(path)
         remove(folder)
         os.replace(scratch, folder)
     finally:
         remove(scratch)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until the disk holds it: a power cut after the rename must not leave empty files."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -30,7 +30,7 @@ from typing import Any
 
 from ros2_nl_commander.language.errors import CheckpointError, NlCommanderError
 from ros2_nl_commander.language.resources import share_file
-from ros2_nl_commander.model.cache import first_line
+from ros2_nl_commander.model.cache import first_line, sync
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS
 from safetensors import SafetensorError
@@ -80,14 +80,18 @@ def save_prompt(folder: Path, prompt: TrainedPrompt) -> None:
     """
     tensors = {name: tensor.detach().to('cpu', torch.float32).contiguous()
                for name, tensor in prompt.folded.tensors().items()}
-    text = json.dumps(asdict(prompt.card), indent=2) + '\n'
     replace_files(folder, {WEIGHTS_FILE: lambda path: save_file(tensors, path),
-                           CARD_FILE: lambda path: path.write_text(text)})
+                           CARD_FILE: lambda path: path.write_text(card_text(prompt.card))})
+
+
+def card_text(card: PromptCard) -> str:
+    """Write a card as its file holds it."""
+    return json.dumps(asdict(card), indent=2) + '\n'
 
 
 def save_encoder(folder: Path, encoder: torch.nn.Module) -> None:
     """
-    Write the trainable module beside its prompt, to train on from it.
+    Write the trainable module, as it is at the end of a run, beside the prompt of its best step.
 
     :raises CheckpointError: if the folder cannot be written
     """
@@ -108,6 +112,7 @@ def replace_files(folder: Path, writers: Mapping[str, Callable[[Path], object]])
         folder.mkdir(parents=True, exist_ok=True)
         for name, write in writers.items():
             write(partial[name])
+            sync(partial[name])
         for name in writers:
             os.replace(partial[name], folder / name)
     # torch reports a full disk as RuntimeError, safetensors as its own.
@@ -144,7 +149,7 @@ def load_prompt(path: Path) -> TrainedPrompt:
             f'No prompt in {path}: a prompt folder holds {WEIGHTS_FILE} and {CARD_FILE}; '
             'train makes one')
     try:
-        card = _card_from_json(json.loads((path / CARD_FILE).read_text()))
+        card = read_card(path)
         folded = _folded_from_tensors(load_file(path / WEIGHTS_FILE), card.kind)
     except (OSError, ValueError, SafetensorError, TypeError) as error:
         raise CheckpointError(
@@ -152,8 +157,15 @@ def load_prompt(path: Path) -> TrainedPrompt:
     return TrainedPrompt(folded, card)
 
 
-def _card_from_json(values: Any) -> PromptCard:
-    card = PromptCard(**values)
+def read_card(folder: Path) -> PromptCard:
+    """
+    Read the card of a folder.
+
+    :raises OSError: if there is none
+    :raises ValueError: if it is no JSON, or names an unknown kind or layout
+    :raises TypeError: if it has other keys
+    """
+    card = PromptCard(**json.loads((folder / CARD_FILE).read_text()))
     if card.kind not in KINDS or card.layout not in LAYOUTS:
         raise ValueError(f'unknown kind {card.kind!r} or layout {card.layout!r}')
     return card

@@ -34,7 +34,8 @@ from typing import Any
 from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
-from ros2_nl_commander.model.checkpoint import PromptCard, replace_files, TrainedPrompt
+from ros2_nl_commander.model.checkpoint import (
+    CARD_FILE, card_text, PromptCard, read_card, replace_files, TrainedPrompt)
 from ros2_nl_commander.model.key_values import rotate_keys, unrotate_keys
 from ros2_nl_commander.model.prompts import check_fits, FoldedPrompt
 from safetensors import SafetensorError
@@ -52,18 +53,21 @@ def is_adapter(folder: Path) -> bool:
     return (folder / ADAPTER_CONFIG).is_file()
 
 
-def load_adapter(folder: Path, backbone: Backbone, layout: str) -> TrainedPrompt:
+def load_adapter(folder: Path, backbone: Backbone, layout: str | None = None) -> TrainedPrompt:
     """
     Read a PEFT adapter as a prompt.
 
     :param backbone: the model that it was made for
-    :param layout: name of the sequence layout it was trained in
+    :param layout: name of the sequence layout it was trained in; None is what the card says that
+        ``save_adapter`` leaves beside it, else ``plain``
     :raises CheckpointError: if it is damaged, of another method, or does not fit the model
     """
     try:
         config = json.loads((folder / ADAPTER_CONFIG).read_text())
         tensors = load_file(folder / ADAPTER_WEIGHTS)
-    except (OSError, ValueError, SafetensorError) as error:
+        has_card = (folder / CARD_FILE).is_file()
+        layout = layout or (read_card(folder).layout if has_card else 'plain')
+    except (OSError, TypeError, ValueError, SafetensorError) as error:
         raise CheckpointError(
             f'The adapter in {folder} is damaged: {first_line(error)}') from error
     method = config.get('peft_type')
@@ -81,7 +85,7 @@ def load_adapter(folder: Path, backbone: Backbone, layout: str) -> TrainedPrompt
 
 def save_adapter(folder: Path, prompt: TrainedPrompt, backbone: Backbone) -> None:
     """
-    Write a prompt as a PEFT adapter, ready for inference.
+    Write a prompt as a PEFT adapter, ready for inference, and its card, which PEFT does not read.
 
     :param backbone: the model that it was made for
     :raises CheckpointError: if it does not fit the model, or the folder cannot be written
@@ -94,7 +98,8 @@ def save_adapter(folder: Path, prompt: TrainedPrompt, backbone: Backbone) -> Non
     tensors = {_TENSOR: learned.detach().to('cpu', torch.float32).contiguous()}
     text = json.dumps(_config(prompt, backbone), indent=2) + '\n'
     replace_files(folder, {ADAPTER_WEIGHTS: lambda path: save_file(tensors, path),
-                           ADAPTER_CONFIG: lambda path: path.write_text(text)})
+                           ADAPTER_CONFIG: lambda path: path.write_text(text),
+                           CARD_FILE: lambda path: path.write_text(card_text(prompt.card))})
 
 
 def _config(prompt: TrainedPrompt, backbone: Backbone) -> Mapping[str, Any]:

@@ -62,15 +62,17 @@ def with_rehearsal(examples: Sequence[Example], settings: TrainingSettings) -> L
     """
     Add known sentences to a run's own.
 
-    Some of the known ones are kept apart to judge by. Of one's own there are too few for that, and
-    a word that is held out is not learned: without a held-out share they are judged by themselves.
+    Some of the known ones are kept apart to judge by, and no sentence to their robots is
+    rehearsed: how a run does on robots that it did not hear of is what is asked. Of one's own
+    there are too few for that, and a word that is held out is not learned: without a held-out
+    share they are judged by themselves.
     """
     known = [example for path in known_files() for example in load_examples(path)]
     judges = _draw_judges(known, settings.seed)
-    chosen = set(map(id, judges))
+    robots = {id(judge.robot) for judge in judges}
     own = () if settings.held_out else examples
     return Lessons(examples, [*own, *judges],
-                   [example for example in known if id(example) not in chosen])
+                   [example for example in known if id(example.robot) not in robots])
 
 
 def _draw_judges(known: Sequence[Example], seed: int) -> list[Example]:

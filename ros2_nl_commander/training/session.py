@@ -51,7 +51,7 @@ class Session:
     :param base_model: id and hash of the model, for the card
     :param start: trained prompt to go on from, if any
     :param resume: take up the run that was left in the output folder
-    :param keep_encoder: also keep the trainable module, to train on from it
+    :param keep_encoder: also keep the trainable module, as it is at the end
     :param robot: description of the robot of lines that name none
     """
 

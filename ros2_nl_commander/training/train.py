@@ -44,6 +44,9 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 #: Takes every prompt that is to be kept, in place of the one before.
+#: A run that is killed loses no more than this.
+SAVE_PERIOD_SEC = 120.0
+
 SaveBest = Callable[[FoldedPrompt, History], None]
 
 
@@ -94,6 +97,7 @@ class Trainer:
             self.encoder.parameters(), lr=settings.learning_rate,
             weight_decay=settings.weight_decay)
         self._history = History()
+        self._saved = time.monotonic()
         processes: int = accelerator.num_processes
         self._batches_per_step = settings.accumulate * processes
         self._steps_per_epoch = len(self._plan(0))
@@ -135,6 +139,7 @@ class Trainer:
             if self._has_stalled():
                 return
             loss = self._step(examples)
+            self._save_state_if_due()
             if log:
                 log.add_scalar('loss/training', loss, self._history.step)
                 log.add_scalar('learning_rate', self._optimizer.param_groups[0]['lr'],
@@ -195,7 +200,13 @@ class Trainer:
         """Return the mean loss of the held-out answer tokens [nats]."""
         return self._loss.mean(self.encoder, self._held_out)
 
+    def _save_state_if_due(self) -> None:
+        """Save now and then: a run that is killed, or whose machine is, loses minutes."""
+        if time.monotonic() - self._saved > SAVE_PERIOD_SEC:
+            self._save_state()
+
     def _save_state(self) -> None:
+        self._saved = time.monotonic()
         if self._is_main:
             save_state(self._folder, self.encoder, self._optimizer, self._history,
                        self._fingerprint)

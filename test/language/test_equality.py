@@ -48,6 +48,7 @@ def test_equal_fields(a, b):
     ('{linear: {x: 0.2}}', '{linear: {y: 0.2}}'),
     ('{linear: {x: 0.2}}', '{}'),
     ('{linear: {x: 1.0}}', '{linear: {x: 1.01}}'),
+    ('{data: 1201}', '{data: 1202}'),
     ('{data: true}', '{data: 1}'),
     ('{data: true}', '{data: false}'),
     ('{data: false}', '{data: 0}'),

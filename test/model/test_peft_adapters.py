@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 
 import pytest
@@ -75,12 +76,13 @@ def test_an_adapter_of_peft_gives_the_same_scores_here(
 
 @pytest.mark.parametrize('kind', ['soft', 'deep'])
 def test_there_and_back_is_the_same_prompt(kind, tiny_model_folder, tmp_path):
-    save_prompt(tmp_path / 'prompt', prompt(kind))
+    there = prompt(kind)
+    save_prompt(tmp_path / 'prompt', replace(there, card=replace(there.card, layout='chat')))
     for source, output in (('prompt', 'adapter'), ('adapter', 'again')):
         assert main([str(tmp_path / source), str(tmp_path / output), '--model',
                      str(tiny_model_folder), '--device', 'cpu', '--dtype', 'float32']) == 0
     again = load_prompt(tmp_path / 'again')
-    assert again.card.kind == kind
+    assert (again.card.kind, again.card.layout) == (kind, 'chat')
     for name, tensor in prompt(kind).folded.tensors().items():
         torch.testing.assert_close(again.folded.tensors()[name], tensor, rtol=1e-5, atol=1e-5)
 
@@ -90,10 +92,10 @@ def test_another_method_and_another_model_are_refused(tiny_backbone, tmp_path):
     config = json.loads((tmp_path / 'adapter_config.json').read_text())
     (tmp_path / 'adapter_config.json').write_text(json.dumps(config | {'peft_type': 'LORA'}))
     with pytest.raises(CheckpointError, match='is LORA'):
-        load_adapter(tmp_path, tiny_backbone, 'plain')
+        load_adapter(tmp_path, tiny_backbone)
     (tmp_path / 'adapter_config.json').write_text('{')
     with pytest.raises(CheckpointError, match='damaged'):
-        load_adapter(tmp_path, tiny_backbone, 'plain')
+        load_adapter(tmp_path, tiny_backbone)
     wrong = TrainedPrompt(FoldedPrompt(embeddings=torch.randn(TOKENS, 16)),
                           PromptCard('soft', 'plain'))
     with pytest.raises(CheckpointError, match='do not fit'):

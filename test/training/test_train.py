@@ -23,6 +23,7 @@ import signal
 import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.training import train as module
 from ros2_nl_commander.training.lessons import Lessons
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.step_loss import StepLoss
@@ -208,6 +209,28 @@ def test_going_on_after_ctrl_c_ends_where_an_unbroken_run_ends(
     assert outcome.history.held_out == expected.history.held_out
     assert torch.equal(weights(resumed), weights(unbroken))
     assert {**kept_before, **kept_after}.keys() == kept.keys()
+
+
+def test_a_killed_run_loses_no_more_than_the_steps_since_the_last_save(
+        make_trainer, monkeypatch):
+    values = {'evaluations': 1, 'held_out': 0.0, 'patience': 0}
+    monkeypatch.setattr(module, 'SAVE_PERIOD_SEC', -1.0)
+    plain = StepLoss.mean_with_gradient
+    done = []
+
+    def step(*args):
+        done.append(args)
+        if len(done) == 3:
+            raise SystemExit  # as a signal that nobody handles: nothing is saved on the way out
+        return plain(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StepLoss, 'mean_with_gradient', step)
+        with pytest.raises(SystemExit):
+            train(make_trainer(**values))
+    resumed = make_trainer(**values)
+    resumed.resume()
+    assert resumed._history.step == 2
 
 
 @pytest.mark.parametrize('call, held_out', [(1, 0.2), (2, 0.2)])

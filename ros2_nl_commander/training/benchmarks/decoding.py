@@ -54,7 +54,8 @@ from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.decoding_rows import draw_rows, Row, table_of, time_row
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
 from ros2_nl_commander.training.benchmarks.llama_cpp_row import check_llama_cpp, time_llama_cpp
-from ros2_nl_commander.training.benchmarks.notebook import answer_like_notebook
+from ros2_nl_commander.training.benchmarks.notebook import (
+    answer_like_notebook, load_like_notebook)
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.examples import load_examples
 import torch
@@ -135,8 +136,7 @@ def _can_round(device: str, dtype: str) -> bool:
 
 
 def _notebook(folder: Path, device: str, sentences: Sequence[str]) -> Row:
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    model.to(choose_device(device)).eval().requires_grad_(False)
+    model = load_like_notebook(folder, choose_device(device))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     prompt = PTuningV2Prompt(shape_from_config(model.config))
 
@@ -145,7 +145,7 @@ def _notebook(folder: Path, device: str, sentences: Sequence[str]) -> Row:
         written = len(tokenizer(text).input_ids)
         return written, written
 
-    return time_row("(a) the notebook's loop, float32", sentences, answer)
+    return time_row("(a) the notebook's loop", sentences, answer)
 
 
 def _generate(

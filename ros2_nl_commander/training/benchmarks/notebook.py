@@ -23,16 +23,25 @@ measured against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
 from ros2_nl_commander.training.settings import NOTEBOOK
 import torch
+from transformers import AutoModelForCausalLM
 
 MAX_NEW_TOKENS = 64
 
 #: A sentence and the text it should become.
 Pair = tuple[str, str]
+
+
+def load_like_notebook(folder: Path, device: torch.device) -> Any:
+    """Load the model as the notebook does: bfloat16 on a GPU, float32 on a CPU."""
+    dtype = torch.bfloat16 if device.type == 'cuda' else torch.float32
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    return model.to(device).eval().requires_grad_(False)
 
 
 def train_like_notebook(

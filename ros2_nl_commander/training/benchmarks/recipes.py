@@ -26,20 +26,20 @@ from accelerate import Accelerator
 from ros2_nl_commander.language.codec import format_command
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
-from ros2_nl_commander.model.backbone import load_backbone
+from ros2_nl_commander.model.backbone import choose_device, load_backbone
 from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.fetch import model_identity
 from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
 from ros2_nl_commander.model.shape import shape_from_config
 from ros2_nl_commander.training.benchmarks.notebook import (
-    answer_like_notebook, Pair, train_like_notebook)
+    answer_like_notebook, load_like_notebook, Pair, train_like_notebook)
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.session import run_session, Session
 from ros2_nl_commander.training.settings import NOTEBOOK, TrainingSettings
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
 #: What this package would do: keys and values in every layer, all three sentences in a batch.
 OURS = TrainingSettings(
@@ -51,13 +51,13 @@ def measure_recipes(folder: Path, device: str, dtype: str) -> Table:
     Train and answer three ways.
 
     :param folder: the model
-    :param device: for this package; the notebook runs where torch puts it
-    :param dtype: for this package; the notebook is float32 on a CPU
+    :param device: for all of them
+    :param dtype: for this package; the notebook has its own
     """
     pairs = [(example.instruction, example.answer or '')
              for example in load_examples(share_file('config', 'notebook.jsonl'))]
     rows = [
-        ('the notebook, float32', *_notebook(folder, pairs)),
+        ('the notebook', *_notebook(folder, device, pairs)),
         ('this package, preset notebook', *_ours(folder, device, dtype, NOTEBOOK, pairs)),
         ('this package, deep, 24 steps of 3, lr 0.05',
          *_ours(folder, device, dtype, OURS, pairs)),
@@ -71,9 +71,10 @@ def measure_recipes(folder: Path, device: str, dtype: str) -> Table:
          for name, training, answering, wrong in rows])
 
 
-def _notebook(folder: Path, pairs: Sequence[Pair]) -> tuple[float, float, list[str]]:
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    model.eval().requires_grad_(False)
+def _notebook(
+    folder: Path, device: str, pairs: Sequence[Pair]
+) -> tuple[float, float, list[str]]:
+    model = load_like_notebook(folder, choose_device(device))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     torch.manual_seed(NOTEBOOK.seed)
     prompt = PTuningV2Prompt(shape_from_config(model.config), NOTEBOOK.n_tokens)
