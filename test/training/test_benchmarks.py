@@ -143,8 +143,8 @@ def test_a_run_that_diverged_is_a_row_too():
     assert prompts._row('mlp', 0.5, [record], 10.0)[:6] == ('mlp', '0.5', '', '', '', 'diverged')
 
 
-@pytest.mark.parametrize('seconds, loss', [(10.0, 1.0), (5.0, 2.0), (6.0, 2.0), (1.0, 3.0)])
-def test_the_loss_at_a_time_is_the_last_one_measured_by_then(seconds, loss):
+@pytest.mark.parametrize('seconds, loss', [(10.0, 1.0), (5.0, 2.0), (7.5, 1.5), (0.5, 3.0)])
+def test_the_loss_at_a_time_lies_between_its_neighbours(seconds, loss):
     record = {'seconds': 10.0, 'steps': 10, 'curve': [[1, 3.0], [5, 2.0], [10, 1.0]]}
     assert prompts._loss_after(record, seconds) == loss
 
