@@ -19,7 +19,7 @@ test: setup ## build with colcon and run every test, linters included
 lint: setup ## flake8, pep257, mypy, copyright, manifest, import direction
 	@$(ENV) .venv/bin/python -m pytest test/lint --quiet -rs
 
-train: setup ## train the shipped prompt again, into runs/general
+train: setup ## train a prompt from nothing on all data, into runs/general; hours without a GPU
 	@$(ENV) .venv/bin/synthesize --output runs/made --robots 30
 	@$(ENV) .venv/bin/train --output runs/general --data data/general_train.jsonl \
 		data/porter_train.jsonl runs/made/data.jsonl --kind deep --learning-rate 0.03 \
