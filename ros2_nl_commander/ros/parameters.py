@@ -132,7 +132,7 @@ PARAMETERS = (
     ParameterSpec('prompt', '', 'folder of a trained prompt; empty: the one that ships'),
     ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH; '
                   'empty: what the live graph offers'),
-    ParameterSpec('annotations', '', 'what people know about the live robot: a YAML file with '
+    ParameterSpec('annotations', '', 'what people know about the robot besides: a YAML file with '
                   'places, about, choices, limits'),
     ParameterSpec('include', '', 'of the live graph also these names: patterns, spaces between'),
     ParameterSpec('exclude', '', 'of the live graph never these names; stronger than include'),
