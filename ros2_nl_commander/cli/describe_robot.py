@@ -30,6 +30,7 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.ros.definitions import with_definitions
 from ros2_nl_commander.ros.introspection import describe_graph, wait_for_graph
+from ros2_nl_commander.ros.readiness import same_graph_hint
 from ros2_nl_commander.ros.selection import Selection
 
 EPILOG = """
@@ -99,13 +100,14 @@ def _read(options: Namespace, ros: list[str]) -> RobotDescription:
         wait_for_graph(node, selection, options.wait)
         robot = describe_graph(node, selection, robot=options.name.strip(), warn=_warn)
         domain = node.context.get_domain_id()
+        hint = same_graph_hint(node, 'the robot')
     finally:
         if rclpy.ok():
             rclpy.shutdown()
     if not (robot.topics or robot.services or robot.actions):
         raise NodeError(
-            f'nothing to describe on ROS domain {domain} after {options.wait:g} s: is the robot '
-            'running, and is ROS_DOMAIN_ID the same here and there? --wait gives it more time')
+            f'nothing to describe on ROS domain {domain} after {options.wait:g} s: {hint} '
+            '--wait gives it more time')
     return robot
 
 

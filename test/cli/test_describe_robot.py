@@ -114,6 +114,7 @@ def test_an_empty_graph_is_an_error(
     assert not path.exists()
     error = capsys.readouterr().err
     assert error.startswith(f'describe_robot: nothing to describe on ROS domain {domain}')
+    assert 'ROS_DOMAIN_ID' in error and 'ROS_AUTOMATIC_DISCOVERY_RANGE' in error
     assert error.count('\n') == 1
 
 

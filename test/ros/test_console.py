@@ -429,6 +429,16 @@ def test_a_node_that_goes_is_noticed(bench, robot, client):
     bench.generator.may_answer.set()
 
 
+def test_a_node_that_was_never_heard_of_is_looked_for_elsewhere(context):
+    client = CommanderClient(context=context)
+    with pytest.raises(NodeError) as raised:
+        client.wait_until_active(0.1)
+    client.destroy_node()
+    for part in ('never heard of it', 'is /nl_commander running', '__ns:=/',
+                 f'ROS_DOMAIN_ID ({context.get_domain_id()} here)'):
+        assert part in str(raised.value)
+
+
 def test_two_clients_follow_their_own(bench, robot, client):
     bench.generator.answer = SIREN
     other = CommanderClient(context=bench.context)
