@@ -20,16 +20,12 @@ Not an error: a part of the robot may be switched off, or one file may serve sev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from difflib import get_close_matches
+from collections.abc import Callable
 
 from ros2_nl_commander.language.annotations import Annotations
-from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.policy import Policy, Rule
 from ros2_nl_commander.language.robot import RobotDescription
-
-#: More of them are only counted; the line stays one that can be read.
-MOST_NAMES = 10
+from ros2_nl_commander.language.suggestions import listed_with_closest
 
 
 def warn_of_missing_names(
@@ -43,26 +39,14 @@ def warn_of_missing_names(
     """
     missing = annotations.names_missing_in(robot)
     if missing:
-        names = _listed(_with_closest(name, robot.names) for name in missing)
+        names = listed_with_closest(missing, robot.names)
         warn(f'the annotations speak of {names}, which {robot.robot} does not offer: what they '
              'say of that has no effect')
     idle = policy.rules_without_interface(robot) if policy is not None else ()
     if idle:
-        names = _listed(_with_closest(_pattern(rule), robot.names) for rule in idle)
+        names = listed_with_closest([_pattern(rule) for rule in idle], robot.names)
         warn(f'the policy has rules for {names}, which nothing matches that {robot.robot} offers: '
              'they allow and forbid nothing')
-
-
-def _listed(names: Iterator[str]) -> str:
-    known = list(names)
-    more = len(known) - MOST_NAMES
-    return ', '.join(known[:MOST_NAMES]) + (f' and {more} more' if more > 0 else '')
-
-
-def _with_closest(name: str, offered: Collection[str]) -> str:
-    closest = get_close_matches(name, sorted(offered), n=1)
-    hint = f' (did you mean {closest[0]}?)' if closest and closest[0] != name else ''
-    return f'{excerpt(name)[1:-1]}{hint}'
 
 
 def _pattern(rule: Rule) -> str:

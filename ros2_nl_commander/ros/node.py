@@ -195,7 +195,7 @@ class NlCommander(PatientLifecycleNode):
         return super().on_error(state)
 
     def _configure(self) -> None:
-        self._guard.check_faults()
+        self._guard.check(self)
         parameters = read_parameters(self)
         self._desk.left_over = what_is_left_over(self, parameters)
         gate, self._desk.left_over = build_gate(

@@ -123,6 +123,7 @@ def test_an_empty_graph_is_an_error(
     (('--ros-args', '-r', 'no remap rule'), 'describe_robot: '),
     (('--wait', 'long'), 'is not a time in seconds'),
     (('--wait', '-1'), 'is not a time in seconds'),
+    (('--exclude', 'camera/*'), 'a pattern begins with / or *'),
 ])
 def test_errors_are_one_line(arguments: tuple[str, ...], reason: str) -> None:
     """Whatever is wrong, the last line says it."""

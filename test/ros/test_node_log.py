@@ -32,7 +32,8 @@ from ros2_nl_commander.ros.missing_names import warn_of_missing_names  # noqa: E
 from ros_bench import Bench, ROBOT_FILE, wait_until  # noqa: E402
 from std_srvs.srv import SetBool  # noqa: E402
 
-MISSPELT = 'about: {/porter/sirn: loud, /porter/siren: loud}\nlimits: {/porter/cmdvel: {x: [0, 1]}}'
+MISSPELT = ('about: {/porter/sirn: loud, /porter/siren: loud}\n'
+            'limits: {/porter/cmdvel: {x: [0, 1]}}')
 POLICY = 'rules:\n  /porter/lift_hight: {tier: deny}\n  /porter/**: {tier: auto}\n'
 
 
@@ -97,7 +98,8 @@ def test_what_counts_as_missing(
 ) -> None:
     told: list[str] = []
     robot = RobotDescription('r', topics={'/r/a': 'std_msgs/msg/Int8'})
-    warn_of_missing_names(robot, annotations, parse_policy(f'rules: {{{rules}}}', 'p'), told.append)
+    policy = parse_policy(f'rules: {{{rules}}}', 'p')
+    warn_of_missing_names(robot, annotations, policy, told.append)
     assert len(told) == len(parts) and all(part in line for part, line in zip(parts, told))
 
 
@@ -123,6 +125,17 @@ def test_a_robot_of_nothing_is_warned_of(
     said = log()
     assert all(part in said for part in parts)
     assert str(bench.context.get_domain_id()) in said or text
+
+
+@pytest.mark.parametrize('ros_arguments', [[
+    '--ros-args', '-p', 'anotations:=x', '-p', 'use_sim_time:=false', '-p', 'zzz:=1', '-p',
+    'qos_overrides./later.publisher.depth:=5', '-p', 'deadline_sec:=50.0']])
+def test_parameters_that_nobody_reads_are_named_in_one_line(
+    bench: Bench, log: Callable[[], str],
+) -> None:
+    bench.start()
+    line, = lines_with(log(), 'there is no parameter')
+    assert 'no parameter anotations (did you mean annotations?), zzz: what was given' in line
 
 
 def test_a_robot_with_something_is_not_warned_of(bench: Bench, log: Callable[[], str]) -> None:
