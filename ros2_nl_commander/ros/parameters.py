@@ -92,6 +92,12 @@ class ParameterSpec:
     choices: tuple[str, ...] = ()
     check: Callable[[Any], None] = _accept
 
+    @property
+    def default_text(self) -> str:
+        """Write the default as YAML and the command line do."""
+        text = str(self.default)
+        return text.lower() if isinstance(self.default, bool) else text
+
     def describe(self) -> ParameterDescriptor:
         """Build the descriptor that ``ros2 param describe`` shows."""
         descriptor = ParameterDescriptor(
