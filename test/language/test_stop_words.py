@@ -42,7 +42,8 @@ def test_stops(sentence):
     'halt the conveyor belt', 'go', 'please', 'now', 'no', 'non-stop', 'bus stop', 'stopwatch',
     'cancel the delivery', 'freeze the vaccine box', 'stop, then go to ward 3', 'all', 'no stop',
     'stop the belt', 'do not stop', 'hold', 'hold on', 'wait', 'wait here', 'pause', 'stop patrol',
-    'stop the patrol', 'abort mission', 'abort the mission', 'cancel the goal', 'release the brake',
+    'stop the patrol', 'abort mission', 'abort the mission', 'cancel the goal', 'brake on',
+    'release the brake',
     'release the brakes', 'brake lights on', 'brake at ward 3', 'test the brakes', 'full', 'dead',
     'full speed', 'motors', 'stop the left motor', 'at once', 'go at once', 'emergency',
     'stop what the arm is doing', 'turn the engines off'])
@@ -55,7 +56,8 @@ def test_does_not_stop(sentence):
     '请停下', '止まれ', 'とまれ!', '止まってください', '멈춰', 'stanna!', 'Stå still', 'stans', 'Stój!',
     'zatrzymaj się', 'Zastav!', 'állj', 'Pysähdy', 'Dur!', 'σταμάτα', 'No te muevas',
     'Ne bouge pas !', 'Fermatevi!', 'Oprește-te', 'قف', 'עצור', 'रुको', 'Dừng lại!', 'หยุด',
-    'Berhenti', 'зупинись', 'Bremsen!', 'Bremse!', 'sofort bremsen', 'Notbremsung!', 'Vollbremsung',
+    'Berhenti', 'зупинись', 'Bremsen!', 'Bremse!', 'sofort bremsen', 'Notbremsung!',
+    'Vollbremsung',
     'Alles stopp!', 'Hör auf damit!', 'Freine !', 'freinez', "Freinage d'urgence !", 'arrête tout',
     'Arrête immédiatement', 'arrête les moteurs', '¡Frena!', 'frene', 'frenar ya',
     '¡Parada de emergencia!', 'Frena subito', 'Frenate!', "Arresto d'emergenza", 'ferma tutto'])
