@@ -92,7 +92,7 @@ class Gate:
 
     @property
     def policy(self) -> Policy:
-        """What may be carried out."""
+        """Give what may be carried out."""
         return self._settings.policy
 
     def handle(self, request: Request, texts: tuple[str, ...]) -> None:
