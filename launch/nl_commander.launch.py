@@ -25,18 +25,15 @@ from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
-
-#: Launch arguments that are parameters of the node, with their types.
-PARAMETERS = {'robot': str, 'annotations': str, 'model': str, 'prompt': str, 'execute': str,
-              'policy': str, 'autostart': bool}
+from ros2_nl_commander.ros.parameters import PARAMETERS, ParameterSpec
 
 
 def make_node(context: LaunchContext) -> list[Node]:
     """Build the node; an argument that was left empty leaves the parameter file in charge."""
     given = {
-        name: ParameterValue(LaunchConfiguration(name), value_type=value_type)
-        for name, value_type in PARAMETERS.items()
-        if LaunchConfiguration(name).perform(context)
+        spec.name: ParameterValue(
+            LaunchConfiguration(spec.name), value_type=type(spec.default))
+        for spec in PARAMETERS if LaunchConfiguration(spec.name).perform(context)
     }
     return [Node(
         package='ros2_nl_commander',
@@ -50,6 +47,15 @@ def make_node(context: LaunchContext) -> list[Node]:
     )]
 
 
+def declare(spec: ParameterSpec) -> DeclareLaunchArgument:
+    """Declare the argument of a parameter: empty, so that the parameter file says what counts."""
+    choices = ('true', 'false') if isinstance(spec.default, bool) else spec.choices
+    default = f' (by default {spec.default_text})' if spec.default_text else ''
+    return DeclareLaunchArgument(
+        spec.name, default_value='', choices=['', *choices] if choices else None,
+        description=f'{spec.description}{default}')
+
+
 def generate_launch_description() -> LaunchDescription:
     """Declare the arguments and start the node."""
     return LaunchDescription([
@@ -60,26 +66,7 @@ def generate_launch_description() -> LaunchDescription:
             default_value=PathJoinSubstitution([
                 FindPackageShare('ros2_nl_commander'), 'config', 'nl_commander.yaml']),
             description='parameter file; an empty argument below leaves what it says'),
-        DeclareLaunchArgument(
-            'robot', default_value='',
-            description='robot description: a YAML file or package://PACKAGE/PATH; '
-                        'empty: what the live graph offers'),
-        DeclareLaunchArgument(
-            'annotations', default_value='',
-            description='places, about, choices, limits of the live robot: a YAML file'),
-        DeclareLaunchArgument(
-            'model', default_value='', description='hub id, local folder or .gguf file'),
-        DeclareLaunchArgument(
-            'prompt', default_value='', description='folder of a trained prompt'),
-        DeclareLaunchArgument(
-            'execute', default_value='', choices=['', 'never', 'confirm', 'auto'],
-            description='what is carried out; confirm and auto need a policy'),
-        DeclareLaunchArgument(
-            'policy', default_value='',
-            description='what may be carried out: a YAML file or package://PACKAGE/PATH'),
-        DeclareLaunchArgument(
-            'autostart', default_value='', choices=['', 'true', 'false'],
-            description='configure and activate without being asked'),
+        *map(declare, PARAMETERS),
         DeclareLaunchArgument(
             'log_level', default_value='info',
             choices=['debug', 'info', 'warn', 'error', 'fatal'],

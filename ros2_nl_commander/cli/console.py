@@ -44,8 +44,9 @@ LOAD_SEC = 300.0
 
 _EPILOG = """
 --ros-args ... (namespace, remaps, parameters of a node that runs --alone) is passed on to ROS.
-With sentences on standard input, one a line, each gives one line of output; the exit code is 0
-if all of them were generated or succeeded, 1 if not, 130 after Ctrl-C, which stops the robot."""
+At the prompt, help says which keys there are. With sentences on standard input, one a line, each
+gives one line of output; lines that begin with # are skipped. The exit code is 0 if all of them
+were generated or succeeded, 1 if not, 130 after Ctrl-C, which stops the robot."""
 
 
 def main(

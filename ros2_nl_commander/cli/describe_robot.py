@@ -25,12 +25,13 @@ import rclpy
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from ros2_nl_commander.cli.common import run_cli
-from ros2_nl_commander.language.errors import NodeError, RobotDescriptionError
+from ros2_nl_commander.language.errors import NodeError, ParameterError, RobotDescriptionError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.ros.definitions import with_definitions
 from ros2_nl_commander.ros.introspection import describe_graph, wait_for_graph
-from ros2_nl_commander.ros.selection import Selection
+from ros2_nl_commander.ros.readiness import same_graph_hint
+from ros2_nl_commander.ros.selection import check_pattern, Selection
 
 EPILOG = """
 examples:
@@ -56,13 +57,22 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--name', default='',
                         help='of the robot (default: the namespace that all interfaces share)')
     parser.add_argument('--include', nargs='+', action='extend', default=[], metavar='PATTERN',
-                        help='names to take although they look like infrastructure')
+                        type=_pattern, help='names to take although they look like infrastructure')
     parser.add_argument('--exclude', nargs='+', action='extend', default=[], metavar='PATTERN',
-                        help='names to leave out; stronger than --include')
+                        type=_pattern, help='names to leave out; stronger than --include')
     parser.add_argument('--wait', type=_seconds, default=3.0, metavar='SECONDS',
                         help='longest time to discover; ends early once nothing has changed for '
                         'one second (default: %(default)s)')
     return parser
+
+
+def _pattern(text: str) -> str:
+    """Read a pattern of names for argparse."""
+    try:
+        check_pattern(text)
+    except ParameterError as error:
+        raise ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _seconds(text: str) -> float:
@@ -99,13 +109,14 @@ def _read(options: Namespace, ros: list[str]) -> RobotDescription:
         wait_for_graph(node, selection, options.wait)
         robot = describe_graph(node, selection, robot=options.name.strip(), warn=_warn)
         domain = node.context.get_domain_id()
+        hint = same_graph_hint(node, 'the robot')
     finally:
         if rclpy.ok():
             rclpy.shutdown()
     if not (robot.topics or robot.services or robot.actions):
         raise NodeError(
-            f'nothing to describe on ROS domain {domain} after {options.wait:g} s: is the robot '
-            'running, and is ROS_DOMAIN_ID the same here and there? --wait gives it more time')
+            f'nothing to describe on ROS domain {domain} after {options.wait:g} s: {hint} '
+            '--wait gives it more time')
     return robot
 
 

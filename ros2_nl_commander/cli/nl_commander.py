@@ -17,16 +17,22 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from contextlib import suppress
 import gc
 import sys
+import textwrap
 import threading
 
 import rclpy
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.ros.node import NlCommander
+from ros2_nl_commander.ros.parameters import PARAMETERS, ParameterSpec
 from ros2_nl_commander.ros.spinning import (
     BackgroundSpinner, ignore_signals, set_on_signal, switch_threads_often)
 
@@ -56,9 +62,14 @@ def main(args: list[str] | None = None) -> int:
     :returns: exit code
     """
     ended = threading.Event()
-    set_on_signal(ended)
-    switch_threads_often()
     try:
+        stranger = _not_understood(sys.argv[1:] if args is None else args)
+        if stranger:
+            print(f'nl_commander: {excerpt(stranger)} is not understood; parameters are given as '
+                  '--ros-args -p NAME:=VALUE, and --help lists them', file=sys.stderr)
+            return 2
+        set_on_signal(ended)
+        switch_threads_often()
         # rclpy's handlers would end the context before the node has said how things ended.
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         node = NlCommander(load_generator, build_ahead=build_ahead)
@@ -73,6 +84,28 @@ def main(args: list[str] | None = None) -> int:
         ignore_signals()
         if rclpy.ok():
             rclpy.shutdown()
+
+
+def _not_understood(args: Sequence[str]) -> str:
+    """
+    Give the first argument that is neither ROS's nor ours; empty if there is none.
+
+    :raises SystemExit: after the help was shown
+    """
+    parser = ArgumentParser(
+        prog='nl_commander', usage='nl_commander [--help] [--ros-args -p NAME:=VALUE ...]',
+        description='Writes the ROS 2 command for each sentence on the topic nl_command.',
+        epilog='\n'.join(['parameters, with their defaults:', *map(_explained, PARAMETERS)]),
+        formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False)
+    _, strangers = parser.parse_known_args(remove_ros_args(args))
+    return strangers[0] if strangers else ''
+
+
+def _explained(spec: ParameterSpec) -> str:
+    title = f'  {spec.name}: {spec.default_text}'.removesuffix(': ')
+    indent = ' ' * 6
+    return f'{title}\n' + textwrap.fill(
+        spec.description, 99, initial_indent=indent, subsequent_indent=indent)
 
 
 def _run(node: NlCommander, ended: threading.Event) -> int:

@@ -16,7 +16,7 @@
 What people know about a robot and no graph tells: places, meanings, choices, limits.
 
 A YAML file with some of the sections of a robot description; they take effect for whatever of the
-live graph they are about.
+robot they are about, be it read from the live graph or from a file of its own.
 """
 
 from __future__ import annotations
@@ -57,15 +57,35 @@ class Annotations:
     definitions: Mapping[str, str] = field(default_factory=dict)
 
     def applied_to(self, robot: RobotDescription) -> RobotDescription:
-        """Add what is about interfaces that a robot has, its places and its definitions."""
-        names = {*robot.topics, *robot.services, *robot.actions}
+        """
+        Add what is about interfaces that a robot has, its places and its definitions.
+
+        Where the robot's own file says something else on the same thing, the annotations count.
+        """
+        names = robot.names
 
         def present(section: Mapping[str, _Rule]) -> dict[str, _Rule]:
             return {name: rule for name, rule in section.items() if name in names}
 
         return replace(
-            robot, places=self.places, about=present(self.about), choices=present(self.choices),
-            limits=present(self.limits), definitions={**robot.definitions, **self.definitions})
+            robot, places={**robot.places, **self.places},
+            about={**robot.about, **present(self.about)},
+            choices=_by_field(robot.choices, present(self.choices)),
+            limits=_by_field(robot.limits, present(self.limits)),
+            definitions={**robot.definitions, **self.definitions})
+
+    def names_missing_in(self, robot: RobotDescription) -> tuple[str, ...]:
+        """Give the interfaces that something is said about and a robot does not have."""
+        named, offered = dict.fromkeys((*self.about, *self.choices, *self.limits)), robot.names
+        return tuple(name for name in named if name not in offered)
+
+
+def _by_field(
+    before: Mapping[str, Mapping[str, _Rule]], added: Mapping[str, Mapping[str, _Rule]],
+) -> dict[str, Mapping[str, _Rule]]:
+    """Add rules on fields to those on other fields of the same interfaces."""
+    return {**before, **{name: {**before.get(name, {}), **rules}
+                         for name, rules in added.items()}}
 
 
 def load_annotations(path: Path) -> Annotations:

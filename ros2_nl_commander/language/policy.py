@@ -174,6 +174,12 @@ class Policy:
                 if rule is not None:
                     rule.check_fits(name, schema)
 
+    def rules_without_interface(self, robot: RobotDescription) -> tuple[Rule, ...]:
+        """Give the rules that nothing matches which a robot offers."""
+        offers = [offer for noun in TYPE_FOLDERS for offer in robot.offered(noun).items()]
+        return tuple(rule for rule in self.rules
+                     if not any(rule.matches(*offer) for offer in offers))
+
     def decide(
         self, command: Command, definitions: Mapping[str, str] = MappingProxyType({})
     ) -> Decision:

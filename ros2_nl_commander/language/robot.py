@@ -66,6 +66,11 @@ class RobotDescription:
         """
         return not (self.robot or self.topics or self.services or self.actions)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Name all that it offers, of every kind."""
+        return frozenset((*self.topics, *self.services, *self.actions))
+
     def offered(self, noun: str) -> Mapping[str, str]:
         """Give the interfaces of a kind (``topic``, ``service``, ``action``), name to type."""
         return {'topic': self.topics, 'service': self.services, 'action': self.actions}[noun]

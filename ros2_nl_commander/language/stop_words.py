@@ -28,16 +28,28 @@ import unicodedata
 STOP_WORDS = (
     # English
     'stop, halt, freeze, abort, cancel, stand still, hold still, do not move, dont move, '
-    'don t move, emergency stop, e stop, estop, whoa, '
+    'don t move, emergency stop, e stop, estop, whoa, full stop, dead stop, stop dead, '
+    'stop at once, stop motors, stop engines, stop what you are doing, stop what youre doing, '
+    'stop what you re doing, brake, brakes, hit brakes, emergency brake, '
     # German, Dutch, Swedish, Norwegian, Danish
     'stopp, stoppen, anhalten, halt an, halte an, bleib stehen, stehen bleiben, stehenbleiben, '
-    'nothalt, not halt, notaus, sta stil, stanna, stoppa, sta still, stans, sta stille, stands, '
+    'nothalt, not halt, notaus, bremse, bremsen, brems, notbremse, notbremsung, vollbremsung, '
+    'alles stopp, stopp alles, alles anhalten, motoren stopp, hor auf damit, '
+    'sta stil, stanna, stoppa, sta still, stans, sta stille, stands, '
     # French
     'arrete, arretez, arreter, arret, arrete toi, arretez vous, arret d urgence, arret durgence, '
-    'stoppe, stoppez, halte, ne bouge pas, ne bougez pas, '
+    'stoppe, stoppez, halte, ne bouge pas, ne bougez pas, freine, freinez, freiner, '
+    'freinage d urgence, freinage durgence, frein d urgence, frein durgence, arrete tout, '
+    'arretez tout, stoppe tout, arret complet, arrete les moteurs, arrete ce que tu fais, '
+    'arrete immediatement, arretez immediatement, '
     # Spanish, Portuguese, Italian, Catalan, Romanian
     'para, parate, alto, detente, detengase, pare, paren, parem, parar, quieto, no te muevas, '
-    'ferma, fermati, fermatevi, fermo, sta fermo, alt, atura, aturat, opreste, opreste te, '
+    'frena, frene, frenen, frenar, freno de emergencia, parada de emergencia, alto total, '
+    'detente ahora mismo, para los motores, deja lo que estas haciendo, '
+    'ferma, fermati, fermatevi, fermo, sta fermo, frenate, frenare, frenata di emergenza, '
+    'frenata demergenza, freno demergenza, freno di emergenza, arresto di emergenza, '
+    'arresto demergenza, ferma tutto, fermate tutto, ferma i motori, '
+    'alt, atura, aturat, opreste, opreste te, '
     # Polish, Czech, Slovak, Croatian, Slovenian
     'stoj, stoi, zatrzymaj sie, stuj, zastav, zastavte, stani, stanite, ustavi, ustavi se, '
     # Russian, Ukrainian, Bulgarian

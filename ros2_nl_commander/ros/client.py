@@ -35,6 +35,7 @@ from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.ros import qos
 from ros2_nl_commander.ros.diagnostics import report_from_message
 from ros2_nl_commander.ros.following import Following
+from ros2_nl_commander.ros.readiness import same_graph_hint
 from ros2_nl_commander.ros.status import Stage, StatusReport
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
@@ -121,8 +122,12 @@ class CommanderClient(Node):
             if state is not None and state.message == 'active' and self._is_connected():
                 return
             time.sleep(POLL_SEC)
-        last = 'never heard of it' if self._state is None else self._state.message
-        raise NodeError(f'the node is not active after {timeout_sec:.0f} s ({last})')
+        inactive = f'the node is not active after {timeout_sec:.0f} s'
+        if self._state is not None:
+            raise NodeError(f'{inactive} ({self._state.message})')
+        name = self._commander.removesuffix(':')
+        raise NodeError(f'{inactive} (never heard of it): {same_graph_hint(self, name)} One in '
+                        'another namespace is reached with --ros-args -r __ns:=/NAMESPACE')
 
     def send(self, instruction: str, timeout_sec: float) -> Following:
         """

@@ -43,6 +43,8 @@ from ros2_nl_commander.ros.selection import Selection
 LOOK_PERIOD_SEC = 0.5
 #: How long the first look may take [s]; a graph may also be empty for good.
 FIRST_LOOK_SEC = 3.0
+#: A robot that offers something and did not change for so long is taken to be all there [s].
+SETTLED_SEC = 5.0
 #: How long closing waits for a look that runs [s].
 CLOSE_TIMEOUT_SEC = 10.0
 
@@ -67,6 +69,7 @@ class LiveRobot:
         self._seen_at = time.monotonic()
         self._problem = ''
         self._traces: Any = None
+        self._on_settled: Callable[[RobotDescription], None] | None = None
         self.robot = RobotDescription(robot=DEFAULT_ROBOT_NAME)
 
     def look(self) -> RobotDescription:
@@ -79,6 +82,7 @@ class LiveRobot:
     def watch(
         self, on_seen: Callable[[RobotDescription], None],
         prepare: Callable[[RobotDescription], None],
+        on_settled: Callable[[RobotDescription], None] = lambda robot: None,
     ) -> None:
         """
         Look again and again, in a thread of its own, until closed.
@@ -86,7 +90,9 @@ class LiveRobot:
         :param on_seen: told of every change at once
         :param prepare: called after that, in another thread, with the newest robot only; may
             take its time; where it fails it is called again
+        :param on_settled: told once of the robot, when all of it seems to be there
         """
+        self._on_settled = on_settled
         self._preparer = RobotPreparer(prepare, self.robot, self._node.get_logger().error)
         self._thread = threading.Thread(
             target=self._watch, args=(on_seen, self._preparer), name='live_robot', daemon=True)
@@ -103,9 +109,9 @@ class LiveRobot:
     def describe(self) -> dict[str, str]:
         """Say for diagnostics what is known, and since when."""
         robot = self.robot
-        count = len(robot.topics) + len(robot.services) + len(robot.actions)
         age = time.monotonic() - self._seen_at
-        values = {'robot': f'{robot.robot}, {count} interfaces, live, unchanged for {age:.0f} s'}
+        values = {'robot': f'{robot.robot}, {len(robot.names)} interfaces, live, '
+                           f'unchanged for {age:.0f} s'}
         problem = self._problem or (self._preparer.problem if self._preparer else '')
         return {**values, 'robot problem': problem} if problem else values
 
@@ -117,11 +123,18 @@ class LiveRobot:
                 if self._has_changed():
                     on_seen(self.robot)
                     preparer.use_robot(self.robot)
+                self._tell_once_settled()
                 self._problem = ''
             except Exception as error:
                 # A graph query during shutdown, or one that the middleware fails.
                 if self._node.context.ok() and not self._closed.is_set():
                     self._complain(f'{type(error).__name__}: {error}')
+
+    def _tell_once_settled(self) -> None:
+        tell = self._on_settled
+        if tell and self.robot.names and time.monotonic() - self._seen_at >= SETTLED_SEC:
+            self._on_settled = None
+            tell(self.robot)
 
     def _has_changed(self) -> bool:
         """Tell whether the robot is another; asks the whole graph only if its lists changed."""

@@ -40,6 +40,7 @@ from ros2_nl_commander.ros.lifecycle import PatientLifecycleNode
 from ros2_nl_commander.ros.parameter_guard import ParameterGuard
 from ros2_nl_commander.ros.parameters import read_parameters
 from ros2_nl_commander.ros.publishers import Publishers
+from ros2_nl_commander.ros.readiness import say_ready
 from ros2_nl_commander.ros.robot_source import RobotSource
 from ros2_nl_commander.ros.verdicts import listen_for_verdicts
 from std_msgs.msg import String
@@ -164,7 +165,7 @@ class NlCommander(PatientLifecycleNode):
         """Listen."""
         self._desk.worker.resume()
         self._why_inactive = ''
-        self.get_logger().info(f'ready for instructions to {self._desk.robot.robot}')
+        say_ready(self, self._desk.robot, read_parameters(self))
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -194,20 +195,20 @@ class NlCommander(PatientLifecycleNode):
         return super().on_error(state)
 
     def _configure(self) -> None:
-        self._guard.check_faults()
+        self._guard.check(self)
         parameters = read_parameters(self)
         self._desk.left_over = what_is_left_over(self, parameters)
         gate, self._desk.left_over = build_gate(
             self, parameters, self._says.publish_command, lambda: self._desk.robot)
         robot = self._robot_source.find(parameters)
         if gate is not None:
-            gate.check_fits(robot)
+            gate.policy.check_fits(robot)
         generator = self._generator_factory(parameters.as_generator_settings())
         generator.use_robot(robot)
         if self._is_closing:
             raise NlCommanderError('the node is shutting down')
         self._desk.equip(generator, robot, gate)
-        self._robot_source.follow(generator)
+        self._robot_source.follow(generator, gate.policy if gate else None)
 
     def _refuse(self, reason: str) -> TransitionCallbackReturn:
         self._failure = ' '.join(reason.split())

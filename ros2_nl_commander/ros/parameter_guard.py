@@ -24,6 +24,7 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from ros2_nl_commander.language.errors import ParameterError
+from ros2_nl_commander.language.suggestions import listed_with_closest
 from ros2_nl_commander.ros.parameters import Change, PARAMETERS
 
 
@@ -31,7 +32,7 @@ class ParameterGuard:
     """
     Checks every new value, and remembers start values that cannot work.
 
-    A bad value given at start must not end the node: the default stands in, and ``check_faults``
+    A bad value given at start must not end the node: the default stands in, and ``check``
     keeps the node from being configured until the parameter is set to something that works.
 
     :param is_unconfigured: tells whether model and robot may still be chosen
@@ -54,12 +55,16 @@ class ParameterGuard:
                 text = str(error).removesuffix(f': {spec.name}')
                 self._faults[spec.name] = text.rpartition(' Reason: ')[2]
 
-    def check_faults(self) -> None:
+    def check(self, node: Node) -> None:
         """
-        Refuse to work with a start value that cannot.
+        Refuse to work with a start value that cannot; warn of start values that nothing reads.
 
-        :raises ParameterError: naming all of them
+        :raises ParameterError: naming all that cannot
         """
+        unknown = _unknown_overrides(node)
+        if unknown:
+            names = listed_with_closest(unknown, [spec.name for spec in PARAMETERS])
+            node.get_logger().warning(f'there is no parameter {names}: what was given is ignored')
         if self._faults:
             raise ParameterError('; '.join(self._faults.values()))
 
@@ -79,3 +84,15 @@ class ParameterGuard:
         for parameter in ours:
             self._faults.pop(parameter.name, None)
         return SetParametersResult(successful=True)
+
+
+def _unknown_overrides(node: Node) -> list[str]:
+    """
+    Name the start values of parameters that were never declared.
+
+    rclpy has no public way to see them but to declare them all, which would let each be set.
+    Those of QoS may be read later, when a publisher is made.
+    """
+    given: Iterable[str] = getattr(node, '_parameter_overrides', ())
+    return [name for name in given
+            if not node.has_parameter(name) and not name.startswith('qos_overrides.')]

@@ -35,6 +35,8 @@ from rclpy.parameter import Parameter
 from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.language.generation import (
     DEFAULT_MODEL, GeneratorSettings, QUANTIZATIONS)
+from ros2_nl_commander.language.names import excerpt
+from ros2_nl_commander.ros.selection import check_pattern
 
 DEVICE = re.compile(r'auto|[a-z]+(:\d+)?')
 EXECUTE = ('never', 'confirm', 'auto')
@@ -63,19 +65,9 @@ def _check_device(value: str) -> None:
         raise ParameterError(f"'{value}' is no device: use auto, cpu, cuda, cuda:1, ...")
 
 
-def _check_dtype(value: str) -> None:
-    if value not in DTYPES:
-        raise ParameterError(f"'{value}' is not one of {', '.join(DTYPES)}")
-
-
-def _check_quantize(value: str) -> None:
-    if value not in QUANTIZATIONS:
-        raise ParameterError(f"'{value}' is not one of {', '.join(QUANTIZATIONS)}")
-
-
-def _check_execute(value: str) -> None:
-    if value not in EXECUTE:
-        raise ParameterError(f"'{value}' is not one of {', '.join(EXECUTE)}")
+def _check_patterns(value: str) -> None:
+    for pattern in value.split():
+        check_pattern(pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,7 @@ class ParameterSpec:
     :param description: what it means, with the unit
     :param change: when it may change
     :param bounds: smallest and largest value, for numbers
+    :param choices: the only values, where there are few
     :param check: raises ParameterError for a value that cannot work
     """
 
@@ -96,7 +89,14 @@ class ParameterSpec:
     description: str
     change: Change = Change.UNCONFIGURED
     bounds: tuple[float, float] | None = None
+    choices: tuple[str, ...] = ()
     check: Callable[[Any], None] = _accept
+
+    @property
+    def default_text(self) -> str:
+        """Write the default as YAML and the command line do."""
+        text = str(self.default)
+        return text.lower() if isinstance(self.default, bool) else text
 
     def describe(self) -> ParameterDescriptor:
         """Build the descriptor that ``ros2 param describe`` shows."""
@@ -104,6 +104,8 @@ class ParameterSpec:
             description=self.description,
             additional_constraints=f'may change {self.change.value}',
             read_only=self.change is Change.AT_START,
+            # rclpy would refuse 60 for 60.0: validate sees to the type.
+            dynamic_typing=isinstance(self.default, float),
         )
         if self.bounds is not None and isinstance(self.default, float):
             low, high = self.bounds
@@ -121,9 +123,27 @@ class ParameterSpec:
         """
         if parameter.type_ is Parameter.Type.NOT_SET:
             raise ParameterError('it cannot be deleted')
-        if isinstance(parameter.value, float) and not math.isfinite(parameter.value):
-            raise ParameterError(f'{parameter.value} is not a finite number')
+        if isinstance(self.default, float):
+            self._check_number(parameter.value)
+        if self.choices and parameter.value not in self.choices:
+            raise ParameterError(
+                f"'{parameter.value}' is not one of {', '.join(self.choices)}")
         self.check(parameter.value)
+
+    def read(self, node: Node) -> Any:
+        """Give the value that a node has, in the type of the default."""
+        value = node.get_parameter(self.name).value
+        return float(value) if isinstance(self.default, float) else value
+
+    def _check_number(self, value: Any) -> None:
+        """Check what may be given as a whole number, too: no range of rclpy holds that."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ParameterError(f'{excerpt(value)} is not a number')
+        if not math.isfinite(value):
+            raise ParameterError(f'{value} is not a finite number')
+        low, high = self.bounds or (-math.inf, math.inf)
+        if not low <= value <= high:
+            raise ParameterError(f'{value:g} is not in the range from {low:g} to {high:g}')
 
 
 PARAMETERS = (
@@ -132,22 +152,24 @@ PARAMETERS = (
     ParameterSpec('prompt', '', 'folder of a trained prompt; empty: the one that ships'),
     ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH; '
                   'empty: what the live graph offers'),
-    ParameterSpec('annotations', '', 'what people know about the live robot: a YAML file with '
+    ParameterSpec('annotations', '', 'what people know about the robot besides: a YAML file with '
                   'places, about, choices, limits'),
-    ParameterSpec('include', '', 'of the live graph also these names: patterns, spaces between'),
-    ParameterSpec('exclude', '', 'of the live graph never these names; stronger than include'),
+    ParameterSpec('include', '', 'of the live graph also these names: patterns, spaces between',
+                  check=_check_patterns),
+    ParameterSpec('exclude', '', 'of the live graph never these names; stronger than include',
+                  check=_check_patterns),
     ParameterSpec('constrain', True, 'hold answers to what the robot accepts; false to compare'),
     ParameterSpec('device', 'auto', 'where the model runs: auto, cpu, cuda, cuda:1, ...',
                   check=_check_device),
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',
-                  check=_check_dtype),
+                  choices=DTYPES),
     ParameterSpec('device_map', '', "transformers' device_map; empty: the whole model on device"),
     ParameterSpec('quantize', 'none', f'round the weights: {", ".join(QUANTIZATIONS)}; int8 is '
-                  'made for speed on a CPU, int4 for memory', check=_check_quantize),
+                  'made for speed on a CPU, int4 for memory', choices=QUANTIZATIONS),
     ParameterSpec('max_new_tokens', 128, 'longest answer of the model [tokens]', bounds=(1, 1024)),
     ParameterSpec('execute', 'never', 'what is carried out: never (nothing), confirm (what the '
                   'policy allows, after ~/approve), auto (the same, by itself where the policy '
-                  'says auto)', check=_check_execute),
+                  'says auto)', choices=EXECUTE),
     ParameterSpec('policy', '', 'what may be carried out: a YAML file, or package://PACKAGE/PATH; '
                   'needed unless execute is never'),
     ParameterSpec('preempt', True, 'a new instruction ends a command that is being carried out; '
@@ -221,5 +243,4 @@ class NodeParameters:
 
 def read_parameters(node: Node) -> NodeParameters:
     """Read all parameters at once."""
-    return NodeParameters(**{spec.name: node.get_parameter(spec.name).value
-                             for spec in PARAMETERS})
+    return NodeParameters(**{spec.name: spec.read(node) for spec in PARAMETERS})

@@ -19,9 +19,11 @@ from __future__ import annotations
 from rclpy.node import Node
 from ros2_nl_commander.language.annotations import Annotations, load_annotations
 from ros2_nl_commander.language.generation import Generator
+from ros2_nl_commander.language.policy import Policy
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.instruction_desk import InstructionDesk
 from ros2_nl_commander.ros.live_robot import LiveRobot
+from ros2_nl_commander.ros.missing_names import warn_of_missing_names
 from ros2_nl_commander.ros.parameters import NodeParameters
 from ros2_nl_commander.ros.robot_location import find_robot, path_from_location
 from ros2_nl_commander.ros.selection import Selection
@@ -39,6 +41,7 @@ class RobotSource:
         self._node = node
         self._desk = desk
         self._live: LiveRobot | None = None
+        self._annotations = Annotations()
 
     def find(self, parameters: NodeParameters) -> RobotDescription:
         """
@@ -47,18 +50,25 @@ class RobotSource:
         :raises NlCommanderError: if there is no such file, or it cannot be read
         """
         self.close()
-        if parameters.robot.strip():
-            return find_robot(parameters.robot.strip())
         known = parameters.annotations.strip()
-        annotations = load_annotations(path_from_location(known)) if known else Annotations()
+        self._annotations = (
+            load_annotations(path_from_location(known)) if known else Annotations())
+        if parameters.robot.strip():
+            return self._annotations.applied_to(find_robot(parameters.robot.strip()))
         selection = Selection(tuple(parameters.include.split()), tuple(parameters.exclude.split()))
-        self._live = LiveRobot(self._node, selection, annotations)
+        self._live = LiveRobot(self._node, selection, self._annotations)
         return self._live.look()
 
-    def follow(self, generator: Generator) -> None:
-        """Follow the changes of a live robot from now on."""
-        if self._live is not None:
-            self._live.watch(self._desk.use_robot, generator.use_robot)
+    def follow(self, generator: Generator, policy: Policy | None) -> None:
+        """Follow the changes of a live robot from now on; warn of names that the robot lacks."""
+        def check_names(robot: RobotDescription) -> None:
+            warn_of_missing_names(robot, self._annotations, policy,
+                                  lambda line: self._node.get_logger().warning(line))
+
+        if self._live is None:
+            check_names(self._desk.robot)
+        else:
+            self._live.watch(self._desk.use_robot, generator.use_robot, check_names)
 
     def close(self) -> None:
         """Follow no more."""

@@ -19,7 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+import re
 from typing import NamedTuple
+
+from ros2_nl_commander.language.errors import ParameterError
+from ros2_nl_commander.language.names import excerpt
+
+_PATTERN = re.compile(r'[/*][A-Za-z0-9_/*?\[\]!-]*')
 
 
 class Infrastructure(NamedTuple):
@@ -72,6 +78,17 @@ class Selection:
         return _matches(name, self.include) or not any(
             fnmatchcase(name, rule.name) and fnmatchcase(type_name, rule.type_name)
             for rule in INFRASTRUCTURE for type_name in types)
+
+
+def check_pattern(pattern: str) -> None:
+    """
+    Check that there are names which a pattern can match.
+
+    :raises ParameterError: if there are none
+    """
+    if not _PATTERN.fullmatch(pattern):
+        raise ParameterError(f'{excerpt(pattern)} matches no name: a pattern begins with / or *, '
+                             'as in /camera/* and */debug, and spaces stand between several')
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

@@ -114,6 +114,7 @@ def test_an_empty_graph_is_an_error(
     assert not path.exists()
     error = capsys.readouterr().err
     assert error.startswith(f'describe_robot: nothing to describe on ROS domain {domain}')
+    assert 'ROS_DOMAIN_ID' in error and 'ROS_AUTOMATIC_DISCOVERY_RANGE' in error
     assert error.count('\n') == 1
 
 
@@ -122,6 +123,7 @@ def test_an_empty_graph_is_an_error(
     (('--ros-args', '-r', 'no remap rule'), 'describe_robot: '),
     (('--wait', 'long'), 'is not a time in seconds'),
     (('--wait', '-1'), 'is not a time in seconds'),
+    (('--exclude', 'camera/*'), 'a pattern begins with / or *'),
 ])
 def test_errors_are_one_line(arguments: tuple[str, ...], reason: str) -> None:
     """Whatever is wrong, the last line says it."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from ros2_nl_commander.language.annotations import Annotations
 from ros2_nl_commander.language.errors import RobotDescriptionError
 from ros2_nl_commander.language.robot import (
     EMPTY_ROBOT, load_robot, parse_robot, Place, RobotDescription)
@@ -122,3 +123,17 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
     (tmp_path / 'latin.yaml').write_bytes(b'robot: caf\xe9')
     with pytest.raises(RobotDescriptionError, match='latin.yaml: not UTF-8'):
         load_robot(tmp_path / 'latin.yaml')
+
+
+def test_annotations_add_to_what_a_robot_file_says_and_count_where_both_do():
+    robot = Annotations(
+        places={'door': Place('map', 5, 5, 0), 'bed': Place('map', 1, 1, 0)},
+        about={'/porter/siren': 'loud', '/porter/sirn': 'misspelt'},
+        limits={'/porter/cmd_vel': {'angular.z': (-2.0, 2.0)}},
+        definitions={'a/msg/B': 'int8 b'}).applied_to(parse_robot(FULL, 'x.yaml'))
+    assert list(robot.places) == ['ward 3', 'door', 'bed'] and robot.places['door'].x == 5
+    assert robot.about == {'/porter/siren': 'loud'}
+    assert robot.choices == {'/porter/siren': {'data': (True, False)}}
+    assert robot.limits == {
+        '/porter/cmd_vel': {'linear.x': (-0.5, 0.5), 'angular.z': (-2.0, 2.0)}}
+    assert set(robot.definitions) == {'nav2_msgs/action/Spin', 'a/msg/B'}

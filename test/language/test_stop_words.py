@@ -28,6 +28,10 @@ from ros2_nl_commander.language.stop_words import is_stop
     'stop the robot', 'stop moving', 'Stop! Halt!', 'stop right there', 'Not-Halt!',
     "arrêt d'urgence", 'don´t move', '停下来', 'stop\nstop',
     'stop driving', 'stop turning', 'stop moving', 'can you stop', 'Could you please stop?',
+    'stop at once', 'Full stop!', 'all stop', 'ALL STOP', 'stop motors', 'Stop the motors!',
+    'stop all motors now', 'stop the engines', 'stop what you are doing', 'stop dead', 'dead stop',
+    "stop what you're doing", 'stop what you\u2019re doing', 'brake', 'Brake! Brake!', 'brakes!',
+    'hit the brakes', 'emergency brake', 'braaake', 'brake, stop',
     'please stop now', 'no no stop', 'No, stop!', 'No! No! Stop!', 'STOOOP', 'haaalt'])
 def test_stops(sentence):
     assert is_stop(sentence)
@@ -37,7 +41,12 @@ def test_stops(sentence):
     '', '!!!', 'stop at ward 3', 'stop the music', "don't stop", 'when should I stop',
     'halt the conveyor belt', 'go', 'please', 'now', 'no', 'non-stop', 'bus stop', 'stopwatch',
     'cancel the delivery', 'freeze the vaccine box', 'stop, then go to ward 3', 'all', 'no stop',
-    'stop the belt', 'do not stop'])
+    'stop the belt', 'do not stop', 'hold', 'hold on', 'wait', 'wait here', 'pause', 'stop patrol',
+    'stop the patrol', 'abort mission', 'abort the mission', 'cancel the goal', 'brake on',
+    'release the brake',
+    'release the brakes', 'brake lights on', 'brake at ward 3', 'test the brakes', 'full', 'dead',
+    'full speed', 'motors', 'stop the left motor', 'at once', 'go at once', 'emergency',
+    'stop what the arm is doing', 'turn the engines off'])
 def test_does_not_stop(sentence):
     assert not is_stop(sentence)
 
@@ -47,9 +56,22 @@ def test_does_not_stop(sentence):
     '请停下', '止まれ', 'とまれ!', '止まってください', '멈춰', 'stanna!', 'Stå still', 'stans', 'Stój!',
     'zatrzymaj się', 'Zastav!', 'állj', 'Pysähdy', 'Dur!', 'σταμάτα', 'No te muevas',
     'Ne bouge pas !', 'Fermatevi!', 'Oprește-te', 'قف', 'עצור', 'रुको', 'Dừng lại!', 'หยุด',
-    'Berhenti', 'зупинись'])
+    'Berhenti', 'зупинись', 'Bremsen!', 'Bremse!', 'sofort bremsen', 'Notbremsung!',
+    'Vollbremsung',
+    'Alles stopp!', 'Hör auf damit!', 'Freine !', 'freinez', "Freinage d'urgence !", 'arrête tout',
+    'Arrête immédiatement', 'arrête les moteurs', '¡Frena!', 'frene', 'frenar ya',
+    '¡Parada de emergencia!', 'Frena subito', 'Frenate!', "Arresto d'emergenza", 'ferma tutto'])
 def test_stops_in_other_languages(sentence):
     assert is_stop(sentence)
+
+
+@pytest.mark.parametrize('sentence', [
+    'warte', 'Pause', 'Halte die Tür auf', 'Bremsen lösen', 'bremse vor der Tür', 'alles',
+    'attends', 'arrête la musique', 'freine devant la porte', 'les moteurs', 'espera',
+    'para la música', 'para mí', 'frena en la puerta', 'todo', 'aspetta', 'ferma la musica',
+    'freno', 'tutto', 'frena alla porta'])
+def test_does_not_stop_in_other_languages(sentence):
+    assert not is_stop(sentence)
 
 
 @pytest.mark.parametrize('sentence', [

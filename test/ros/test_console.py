@@ -332,6 +332,46 @@ def test_plain_lines_ask_too(bench, robot, client, capsys, answer, is_locked):
     assert ('rejected after' in shown, 'stop confirmed' in shown) == (not is_locked, False)
 
 
+@pytest.mark.parametrize('word', ['help', '?', ' HELP '])
+def test_help_is_for_the_person_and_not_for_the_robot(bench, terminal, client, capsys, word):
+    def person():
+        terminal.press(word + ENTER)
+        terminal.see('leave the console')
+
+    terminal.talk(person)
+    assert 'Esc stops the robot at any time' in terminal.text
+    PlainConsole(client, EMPTY_ROBOT, read_from(word), False, TIMEOUT_SEC).talk()
+    assert 'Ctrl-C while something is carried out stops' in capsys.readouterr().out
+    assert run_script(client, [f'{word}\n'], False, TIMEOUT_SEC) == 0
+    told = capsys.readouterr()
+    assert told.out == '' and 'begin with #' in told.err
+    assert bench.generator.asked == []
+
+
+@pytest.mark.parametrize('word', ['exit', 'quit', 'Quit '])
+def test_a_word_leaves_the_console(bench, terminal, client, capsys, word):
+    terminal.press(word + ENTER)
+    terminal.dialogue.talk()
+    assert terminal.text.rstrip().endswith('left the console')
+    PlainConsole(client, EMPTY_ROBOT, read_from(word, 'siren'), False, TIMEOUT_SEC).talk()
+    assert run_script(client, [word, 'siren'], False, TIMEOUT_SEC) == 0
+    assert capsys.readouterr().out == 'left the console\n'
+    assert bench.generator.asked == []
+
+
+@pytest.mark.parametrize('sentence', ['help me up', 'exit the room', 'quit patrol', '# 3'])
+def test_more_than_the_word_alone_is_for_the_robot(bench, client, capsys, sentence):
+    bench.generator.answer = None
+    PlainConsole(client, EMPTY_ROBOT, read_from(sentence), False, TIMEOUT_SEC).talk()
+    assert bench.generator.asked == [sentence]
+
+
+def test_comments_in_a_script_are_skipped(bench, robot, client, capsys):
+    bench.generator.answer = SIREN
+    assert run_script(client, ['# a comment\n', '  #another', 'siren\n'], False, TIMEOUT_SEC) == 0
+    assert bench.generator.asked == ['siren'] and capsys.readouterr().out.count('\n') == 1
+
+
 def test_ctrl_c_between_plain_lines_stops(bench, robot, client, capsys):
     bench.generator.answer = UNLOCK
     PlainConsole(client, load_robot(ROBOT_FILE), read_from('unlock', KeyboardInterrupt), False,
@@ -407,6 +447,8 @@ def test_completion_knows_the_robot_and_what_was_said():
     assert completed(vocabulary, 'open the tray') == {'tray lock'}
     assert completed(vocabulary, '/porter/si') == {'/porter/siren'}
     vocabulary = Vocabulary(EMPTY_ROBOT)
+    assert (completed(vocabulary, 'he'), completed(vocabulary, 'qu')) == ({'help'}, {'quit'})
+    assert completed(vocabulary, 'please he') == set()
     assert completed(vocabulary, 'm') == set()
     vocabulary.learn([StatusReport('1', Stage.GENERATED, 'mute it', format_command(SIREN))])
     assert completed(vocabulary, 'm') == {'mute it'}
@@ -427,6 +469,16 @@ def test_a_node_that_goes_is_noticed(bench, robot, client):
         for _ in range(100):
             following.next(0.1)
     bench.generator.may_answer.set()
+
+
+def test_a_node_that_was_never_heard_of_is_looked_for_elsewhere(context):
+    client = CommanderClient(context=context)
+    with pytest.raises(NodeError) as raised:
+        client.wait_until_active(0.1)
+    client.destroy_node()
+    for part in ('never heard of it', 'is /nl_commander running', '__ns:=/',
+                 f'ROS_DOMAIN_ID ({context.get_domain_id()} here)'):
+        assert part in str(raised.value)
 
 
 def test_two_clients_follow_their_own(bench, robot, client):

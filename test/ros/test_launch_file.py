@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+import sys
 from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 import yaml
@@ -32,6 +34,7 @@ from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402,I100
 ROOT = Path(__file__).parents[2]
 PARAMETER_FILE = ROOT / 'config' / 'nl_commander.yaml'
 LAUNCH_FILE = ROOT / 'launch' / 'nl_commander.launch.py'
+ARGUMENTS = {'namespace', 'params_file', 'log_level', *(spec.name for spec in PARAMETERS)}
 
 
 def read_parameter_file() -> dict[str, Any]:
@@ -40,18 +43,33 @@ def read_parameter_file() -> dict[str, Any]:
     return dict(yaml.safe_load(text)['/**']['ros__parameters'])
 
 
-@pytest.fixture
-def launch_module() -> ModuleType:
+def load() -> ModuleType:
     """Load the launch file as ``ros2 launch`` does."""
-    # Submodules: a folder `launch` without the package is importable, too.
-    reason = 'launch_ros is not installed here; it comes with ROS 2'
-    pytest.importorskip('launch.actions', reason=reason)
-    pytest.importorskip('launch_ros.actions', reason=reason)
     spec = importlib.util.spec_from_file_location('nl_commander_launch', LAUNCH_FILE)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
+    """Stand in for the packages of ROS that launch, so that the file loads also without them."""
+    stand_in = MagicMock()
+    for name in ('launch', 'launch_ros'):
+        for part in ('', '.actions', '.substitutions', '.parameter_descriptions'):
+            monkeypatch.setitem(sys.modules, name + part, stand_in)
+    return stand_in
+
+
+@pytest.fixture
+def launch_module() -> ModuleType:
+    """Give the launch file, loaded with what is installed."""
+    # Submodules: a folder `launch` without the package is importable, too.
+    reason = 'launch_ros is not installed here; it comes with ROS 2'
+    pytest.importorskip('launch.actions', reason=reason)
+    pytest.importorskip('launch_ros.actions', reason=reason)
+    return load()
 
 
 def test_parameter_file_has_every_parameter_with_its_default() -> None:
@@ -66,10 +84,38 @@ def test_parameter_file_has_every_parameter_with_its_default() -> None:
 def test_launch_arguments(launch_module: ModuleType) -> None:
     """Every argument is declared and described."""
     arguments = launch_module.generate_launch_description().get_launch_arguments()
-    assert {argument.name for argument in arguments} == {
-        'namespace', 'params_file', 'robot', 'annotations', 'model', 'prompt', 'execute',
-        'policy', 'autostart', 'log_level'}
+    assert {argument.name for argument in arguments} == ARGUMENTS
     assert all(argument.description for argument in arguments)
+
+
+def test_every_parameter_is_an_argument(stand_in: MagicMock) -> None:
+    """Each with its meaning and default, and empty unless somebody says something."""
+    load().generate_launch_description()
+    declared = {call.args[0]: call.kwargs
+                for call in stand_in.DeclareLaunchArgument.call_args_list}
+    assert set(declared) == ARGUMENTS
+    for spec in PARAMETERS:
+        argument = declared[spec.name]
+        assert argument['default_value'] == ''
+        assert argument['description'].startswith(spec.description)
+        assert spec.default_text in argument['description']
+    assert declared['execute']['choices'] == ['', 'never', 'confirm', 'auto']
+    assert declared['preempt']['choices'] == ['', 'true', 'false']
+    assert declared['robot']['choices'] is None
+
+
+def test_what_is_given_has_the_type_of_the_parameter(stand_in: MagicMock) -> None:
+    """The node gets what was given and no more, behind the file."""
+    module = load()
+    given = {'deadline_sec': '5', 'queue_depth': '3', 'autostart': 'false', 'model': '123'}
+    stand_in.LaunchConfiguration.side_effect = lambda name: MagicMock(
+        perform=lambda context: given.get(name, ''), called=name)
+    module.make_node(MagicMock())
+    _, values = stand_in.Node.call_args.kwargs['parameters']
+    assert set(values) == set(given)
+    assert {call.args[0].called: call.kwargs['value_type']
+            for call in stand_in.ParameterValue.call_args_list} == {
+        'deadline_sec': float, 'queue_depth': int, 'autostart': bool, 'model': str}
 
 
 def test_empty_arguments_leave_the_parameter_file_in_charge(launch_module: ModuleType) -> None:
@@ -78,15 +124,13 @@ def test_empty_arguments_leave_the_parameter_file_in_charge(launch_module: Modul
 
     context = LaunchContext()
     context.launch_configurations.update({
-        'namespace': 'lab', 'params_file': str(PARAMETER_FILE), 'robot': '', 'model': '123',
-        'prompt': '', 'annotations': '', 'execute': '', 'policy': '', 'autostart': 'false',
-        'log_level': 'info'})
-    types = {spec.name: type(spec.default) for spec in PARAMETERS}
-    assert all(types[name] is given for name, given in launch_module.PARAMETERS.items())
+        **dict.fromkeys(ARGUMENTS, ''), 'namespace': 'lab', 'params_file': str(PARAMETER_FILE),
+        'model': '123', 'autostart': 'false', 'deadline_sec': '5', 'log_level': 'info'})
     node, = launch_module.make_node(context)
     node._perform_substitutions(context)
     assert node.node_name == '/lab/nl_commander'
     files = [path for path, is_file in node._Node__expanded_parameter_arguments if is_file]
     assert files[0] == str(PARAMETER_FILE)
     given = yaml.safe_load(Path(files[1]).read_text(encoding='utf-8'))
-    assert list(given.values()) == [{'ros__parameters': {'model': '123', 'autostart': False}}]
+    assert list(given.values()) == [{'ros__parameters': {
+        'model': '123', 'deadline_sec': 5.0, 'autostart': False}}]

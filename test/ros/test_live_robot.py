@@ -33,7 +33,7 @@ from ros2_nl_commander.language.context import context_from_robot  # noqa: E402
 from ros2_nl_commander.language.errors import ModelError  # noqa: E402
 from ros2_nl_commander.language.robot import RobotDescription  # noqa: E402
 from ros2_nl_commander.ros import robot_preparer  # noqa: E402
-from ros_bench import Bench, value, wait_until  # noqa: E402
+from ros_bench import Bench, ROBOT_FILE, value, wait_until  # noqa: E402
 from std_msgs.msg import Bool  # noqa: E402
 from std_srvs.srv import SetBool, Trigger  # noqa: E402
 from test_msgs.action import Fibonacci  # noqa: E402
@@ -187,6 +187,23 @@ def test_annotations_are_added_to_what_is_there(bench: Bench, tmp_path) -> None:
     wait_until(lambda: knows_lamp(bench))
     robot = bench.generator.robot
     assert robot.about == {'/lamp': 'the lamp at the front'} and 'home' in robot.places
+
+
+def test_annotations_are_added_to_a_robot_file_too(bench: Bench, tmp_path) -> None:
+    file = tmp_path / 'known.yaml'
+    file.write_text('places: {home: {x: 1.0, y: 2.0}}\nabout: {/porter/siren: the loud one}')
+    bench.start(annotations=str(file))
+    robot = bench.generator.robot
+    assert robot.about['/porter/siren'] == 'the loud one'
+    assert {'home', 'ward 3'} <= set(robot.places) and '/porter/cmd_vel' in robot.limits
+
+
+@pytest.mark.parametrize('robot', ['', str(ROBOT_FILE)])
+def test_annotations_that_are_not_there_keep_the_node_from_configuring(
+    bench: Bench, tmp_path, robot: str,
+) -> None:
+    node = bench.start(robot=robot, annotations=str(tmp_path / 'known.yaml'), wait='')
+    wait_until(lambda: 'known.yaml: No such file' in node.why_inactive)
 
 
 def test_excluded_names_are_never_offered(bench: Bench) -> None:

@@ -31,7 +31,7 @@ from rclpy.parameter import Parameter  # noqa: E402
 from ros2_nl_commander.language.errors import CheckpointError, ModelError  # noqa: E402
 from ros2_nl_commander.language.generation import GeneratorSettings  # noqa: E402
 from ros2_nl_commander.ros.node import NlCommander  # noqa: E402
-from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402
+from ros2_nl_commander.ros.parameters import PARAMETERS, read_parameters  # noqa: E402
 from ros_bench import Bench, FakeGenerator, ROBOT_FILE, value, wait_until  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 
@@ -226,7 +226,11 @@ def test_robot_that_cannot_be_read(bench: Bench, robot: str, part: str) -> None:
     ('queue_depth', 0, 'queue_depth', 3),
     ('deadline_sec', 'soon', 'deadline_sec', 3.0),
     ('deadline_sec', float('nan'), 'deadline_sec', 3.0),
+    ('deadline_sec', True, 'deadline_sec: True is not a number', 3),
+    ('confirm_below', 2, 'confirm_below: 2 is not in the range from 0 to 1', 0),
+    ('prompt', 3, "'3' of type 'INTEGER', expecting type 'STRING'", ''),
     ('dtype', 'int4', 'bfloat16', 'auto'),
+    ('exclude', '*/debug camera/*', "exclude: 'camera/*' matches no name", '*/debug /camera/*'),
 ])
 def test_bad_start_value_leaves_the_node_up(
     bench: Bench, name: str, start: object, part: str, good: object,
@@ -247,6 +251,13 @@ def test_bad_start_value_leaves_the_node_up(
     ('queue_depth', 'many', 'type'),
     ('deadline_sec', -1.0, 'range'),
     ('deadline_sec', float('nan'), ''),
+    ('deadline_sec', 0, 'range'),
+    ('deadline_sec', 'soon', "deadline_sec: 'soon' is not a number"),
+    ('deadline_sec', False, 'not a number'),
+    ('deadline_sec', [1.0], 'not a number'),
+    ('deadline_sec', None, 'cannot be deleted'),
+    ('include', '/a,/b', 'spaces stand between several'),
+    ('exclude', 'camera/*', 'begins with / or *'),
     ('max_instruction_length', 0, 'range'),
     ('max_new_tokens', 5000, 'range'),
     ('model', ' ', 'hub id'),
@@ -266,6 +277,20 @@ def test_bad_value_is_refused_with_its_reason(
     assert not result.successful
     assert part in result.reason
     assert get_parameter(bench, name) == before
+
+
+@pytest.mark.parametrize('ros_arguments', [[
+    '--ros-args', '-p', 'confirm_below:=0', '-p', 'deadline_sec:=60', '-p',
+    'diagnostics_period_sec:=1']])
+def test_whole_numbers_will_do_where_a_fraction_may_stand(bench: Bench) -> None:
+    """Nobody has to know that rclpy tells 60 from 60.0."""
+    node = bench.start()
+    parameters = read_parameters(node)
+    read = (parameters.confirm_below, parameters.deadline_sec, parameters.diagnostics_period_sec)
+    assert read == (0.0, 60.0, 1.0) and {type(number) for number in read} == {float}
+    for new in (30, 29.5):
+        assert set_parameter(bench, 'deadline_sec', new).successful
+        assert repr(read_parameters(node).deadline_sec) == repr(float(new))
 
 
 @pytest.mark.parametrize('name, new', [

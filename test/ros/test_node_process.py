@@ -30,6 +30,8 @@ from ros_domains import next_domain
 
 pytest.importorskip('rclpy')
 
+from ros2_nl_commander.ros.parameters import PARAMETERS  # noqa: E402,I100
+
 TIMEOUT_SEC = 60.0
 
 #: The real entry point with a generator that takes its time to load, and tells when it is at it.
@@ -118,6 +120,26 @@ def test_bad_ros_arguments_are_one_line() -> None:
     # rcl writes a line of its own first.
     assert output.splitlines()[-1].startswith('nl_commander: ')
     assert 'Traceback' not in output
+
+
+def test_help_names_every_parameter_and_starts_nothing() -> None:
+    process = start('--help', program=('-c', SLOW))
+    output, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert process.returncode == 0
+    assert '--ros-args -p NAME:=VALUE' in output and 'loading' not in output
+    for spec in PARAMETERS:
+        assert f'\n  {spec.name}' in output and spec.description[:40] in output
+    assert '  deadline_sec: 60.0\n' in output and '  autostart: true\n' in output
+
+
+@pytest.mark.parametrize('arguments', [
+    ('robot:=/r.yaml',), ('--robot', '/r.yaml'), ('robot:=/r.yaml', '--ros-args', '-p', 'a:=b')])
+def test_what_is_no_ros_argument_is_refused_in_one_line(arguments: tuple[str, ...]) -> None:
+    process = start(*arguments, program=('-c', SLOW))
+    output, _ = process.communicate(timeout=TIMEOUT_SEC)
+    assert (process.returncode, output.count('\n')) == (2, 1)
+    assert output.startswith(f'nl_commander: {arguments[0]!r} is not understood')
+    assert '--ros-args -p NAME:=VALUE' in output
 
 
 def test_a_node_without_keys_is_one_line(tmp_path: Path) -> None:

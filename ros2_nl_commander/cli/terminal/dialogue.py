@@ -16,6 +16,8 @@
 
 from __future__ import annotations
 
+from ros2_nl_commander.cli.terminal.own_words import (
+    asks_for_help, SCREEN_HELP, wants_to_leave)
 from ros2_nl_commander.cli.terminal.run_view import RunView
 from ros2_nl_commander.cli.terminal.screen import Screen, StopPressed
 from ros2_nl_commander.cli.terminal.story import line, Story
@@ -24,7 +26,7 @@ from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.ros.client import CommanderClient
 
-HELP = ('type a sentence; Tab completes, Ctrl-R searches what was said before, '
+HELP = ('type a sentence; Tab completes, Ctrl-R searches what was said before, help says more, '
         'Esc stops the robot, Ctrl-C leaves')
 
 
@@ -66,7 +68,11 @@ class Dialogue:
         self._vocabulary.learn(self._client.overhear())
         try:
             sentence = self._screen.ask()
-            if sentence:
+            if wants_to_leave(sentence):
+                raise EOFError
+            if asks_for_help(sentence):
+                self._screen.say(line('stage', text) for text in SCREEN_HELP)
+            elif sentence:
                 self._follow(sentence)
         except StopPressed:
             self._stop()

@@ -20,9 +20,11 @@ Here the person answers with a word and Enter, and Ctrl-C stops the robot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 import sys
 
+from ros2_nl_commander.cli.terminal.own_words import (
+    asks_for_help, PLAIN_HELP, SCRIPT_HELP, wants_to_leave)
 from ros2_nl_commander.cli.terminal.story import GOOD_ENDS, Line, line, one_line, Story
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.robot import RobotDescription
@@ -63,11 +65,19 @@ class PlainConsole:
             except (EOFError, KeyboardInterrupt):
                 print('\nleft the console', flush=True)
                 return
-            if sentence:
-                try:
-                    self._follow(sentence)
-                except NodeError as error:
-                    _show(line('bad', str(error)))
+            if wants_to_leave(sentence):
+                print('left the console', flush=True)
+                return
+            self._take(sentence)
+
+    def _take(self, sentence: str) -> None:
+        try:
+            if asks_for_help(sentence):
+                _show(*(line('stage', text) for text in PLAIN_HELP))
+            elif sentence:
+                self._follow(sentence)
+        except NodeError as error:
+            _show(line('bad', str(error)))
 
     def _follow(self, sentence: str) -> None:
         following = self._client.send(sentence, self._timeout_sec)
@@ -112,12 +122,14 @@ def run_script(
     """
     Send sentences one after the other; one line of output for each.
 
+    Empty lines and those that begin with ``#`` are none.
+
     :returns: 0 if all of them were generated or succeeded, 1 if not
     :raises NodeError: if the node does not answer; the sentences that follow are not sent
     :raises KeyboardInterrupt: after the robot was told to stop
     """
     ends = []
-    for sentence in filter(None, map(str.strip, sentences)):
+    for sentence in _sentences(sentences):
         try:
             report = _end_of(client, sentence, approves_all, timeout_sec)
         except KeyboardInterrupt:
@@ -126,6 +138,16 @@ def run_script(
         print(one_line(report), flush=True)
         ends.append(report.stage)
     return 0 if GOOD_ENDS.issuperset(ends) else 1
+
+
+def _sentences(lines: Iterable[str]) -> Iterator[str]:
+    for sentence in map(str.strip, lines):
+        if wants_to_leave(sentence):
+            return
+        if asks_for_help(sentence):
+            print(*SCRIPT_HELP, sep='\n', file=sys.stderr, flush=True)
+        elif sentence and not sentence.startswith('#'):
+            yield sentence
 
 
 def _end_of(

@@ -21,6 +21,7 @@ import re
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from ros2_nl_commander.cli.terminal.own_words import OWN_WORDS
 from ros2_nl_commander.language.codec import parse_command
 from ros2_nl_commander.language.errors import CommandSyntaxError
 from ros2_nl_commander.language.names import visible
@@ -68,6 +69,7 @@ class Vocabulary(Completer):
         if not text:
             return
         yield from _matches(self._sentences, text)
+        yield from _matches(OWN_WORDS, text)
         for start in _WORD_START.finditer(text):
             yield from _matches(self._phrases, text[start.start():])
 

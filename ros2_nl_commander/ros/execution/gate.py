@@ -90,13 +90,10 @@ class Gate:
         """How many commands one sentence may ask for."""
         return self._settings.most_steps
 
-    def check_fits(self, robot: RobotDescription) -> None:
-        """
-        Check that the policy speaks of what the robot has.
-
-        :raises PolicyError: if it does not; names file and line
-        """
-        self._settings.policy.check_fits(robot)
+    @property
+    def policy(self) -> Policy:
+        """Give what may be carried out."""
+        return self._settings.policy
 
     def handle(self, request: Request, texts: tuple[str, ...]) -> None:
         """
