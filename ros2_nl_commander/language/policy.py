@@ -32,8 +32,8 @@ from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.entry import Entry
 from ros2_nl_commander.language.errors import (
     FieldError, LimitError, NlCommanderError, PolicyError, UnknownTypeError)
-from ros2_nl_commander.language.interfaces import (
-    ByteType, FloatType, IntegerType, leaves, MessageSchema)
+from ros2_nl_commander.language.field_rules import closest_first, numbers_of
+from ros2_nl_commander.language.interfaces import MessageSchema
 from ros2_nl_commander.language.names import type_folder, TYPE_FOLDERS
 from ros2_nl_commander.language.policy_limits import Limits
 from ros2_nl_commander.language.robot import RobotDescription
@@ -80,12 +80,13 @@ class Rule:
         :param name: of the interface
         :raises PolicyError: names file and line
         """
-        numbers = [path for path, kind, _ in leaves(schema)
-                   if isinstance(kind, (FloatType, IntegerType, ByteType))]
+        numbers = numbers_of(schema)
         for path in self.limits.fields:
             if not any(number[-len(path):] == path for number in numbers):
-                raise self._error(f'{schema} of {name} has no number that is called so or ends '
-                                  'in it', 'limits', '.'.join(path))
+                wanted = '.'.join(path)
+                raise self._error(
+                    f'{schema} of {name} has no number that is called so or ends in it: '
+                    f'{closest_first(wanted, numbers, "number")}', 'limits', wanted)
         self._check_bounds(name, schema)
         if self.ends_in_zeros:
             if not _is_topic(schema):
@@ -109,12 +110,9 @@ class Rule:
                                   'set the velocity of a base', key)
 
     def _error(self, reason: str, *keys: str) -> NlCommanderError:
-        entry = self.entry
-        if entry is None:
+        if self.entry is None:
             return PolicyError(f'{".".join(keys)}: {reason}')
-        for key in keys:
-            entry = entry.required(key)
-        return entry.error(reason)
+        return self.entry.below(*keys).error(reason)
 
 
 @dataclass(frozen=True, slots=True)
