@@ -174,8 +174,10 @@ def _most(entry: Entry | None, wanted: str) -> float | None:
 
 def _symbol(entry: Entry, wanted: Unit | None) -> str:
     """Read a unit; an error lists those that could be meant."""
-    likely = [unit.symbol for unit in units_like(wanted)] if wanted else UNITS
-    return entry.one_of(*(likely if entry.value not in UNITS else UNITS))
+    symbols = list(UNITS)
+    if wanted is not None and entry.value not in symbols:
+        symbols = [unit.symbol for unit in units_like(wanted)]
+    return entry.one_of(*symbols)
 
 
 def _rate(entry: Entry) -> Range:
