@@ -33,7 +33,8 @@ from ros2_nl_commander.language.installed_types import closest_installed
 from ros2_nl_commander.language.interfaces import MessageSchema
 from ros2_nl_commander.language.names import TYPE_FOLDERS
 from ros2_nl_commander.language.robot_sections import (
-    check_definitions, Place, read_about, read_choices, read_definitions, read_interfaces, read_limits, read_places)
+    check_definitions, Place, read_about, read_choices, read_definitions, read_interfaces,
+    read_limits, read_places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ WRONG = [
     ('limits', '/vel: {linear: [-1, 1]}', 'has no number linear: its numbers, closest first, are'),
     ('limits', '/stamped: {angular_z: [-1, 1]}', 'closest first, are twist.angular.z,'),
     ('limits', '/goal: {position.x: [-5, 5]}', 'closest first, are pose.position.x,'),
-    ('limits', '/lift: {height: [0, 1]}', 'no number height: its numbers, closest first, are data'),
+    ('limits', '/lift: {height: [0, 1]}', 'number height: its numbers, closest first, are data'),
     ('limits', '/say: {data: [0, 1]}', 'only the string data: it has no number at all'),
     ('limits', '/lamp: {data: [0, 1]}', 'only the bool data: it has no number at all'),
     ('limits', '/gear: {data: [200, 300]}', 'data is int8, which holds -128 to 127'),

@@ -55,7 +55,7 @@ definition_texts = not_blank | st.lists(
 
 
 def _is_unknown(type_name):
-    """Of a known type the rules would have to fit the fields, and its text would have to be one."""
+    """Rules for a known type would have to fit its fields, and its text would have to be one."""
     return not importlib.util.find_spec(type_name.partition('/')[0])
 
 

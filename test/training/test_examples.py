@@ -111,7 +111,7 @@ def test_line_separators_of_unicode_end_no_line(write):
     (line(note='extra'), "unknown key 'note': expected an object"),
     ('{"instruction": "a", "command": null, "command": "x"}', "key 'command' appears twice"),
     ('[' * 100000, 'not an object: nested too deeply'),
-    (line('/volum data: 3', robot='box.yaml'), "has no '/volum'; the closest is the topic /volume"),
+    (line('/volum data: 3', robot='box.yaml'), "no '/volum'; the closest is the topic /volume"),
     (line('/volume data: 65%', robot='box.yaml'), "expected '65 %', a unit by its symbol"),
     (line('/volume data: 650cm', robot='box.yaml'), "expected '650 cm', a unit by its symbol"),
     (line('/volume data: 650 metres', robot='box.yaml'), "expected '650 m', a unit by its"),
