@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 import os
 import sys
@@ -41,6 +41,17 @@ def add_generator_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
                         help='round the weights: int8 for speed on a CPU, int4 for memory; both '
                         'lose a little (default: %(default)s)')
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0, as the type of an argument."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ArgumentTypeError(f'{text!r} is no whole number above 0')
+    return number
 
 
 def run_cli(

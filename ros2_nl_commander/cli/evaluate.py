@@ -20,7 +20,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, positive, run_cli
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
 from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.generator import load_generator
@@ -53,7 +53,7 @@ def _parser() -> ArgumentParser:
                         'instead of the likeliest answer, to see what the search is worth')
     parser.add_argument('--variant', default='plain', help='ask robots that are harder: '
                         f'{CHOICES} (default: %(default)s)')
-    parser.add_argument('--every', type=int, default=1, metavar='N',
+    parser.add_argument('--every', type=positive, default=1, metavar='N',
                         help='only every Nth sentence')
     parser.add_argument('--output', type=Path, help='also write everything to this JSON file')
     parser.add_argument('--picture', type=Path, help='also draw the suites to this PNG '

@@ -28,9 +28,9 @@ from typing import TypeVar
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.entry import Entry
-from ros2_nl_commander.language.robot import read_text, RobotDescription
+from ros2_nl_commander.language.robot import misfits, read_text, RobotDescription
 from ros2_nl_commander.language.robot_sections import (
-    Place, read_about, read_choices, read_definitions, read_limits, read_places)
+    check_definitions, Place, read_about, read_choices, read_definitions, read_limits, read_places)
 
 _SECTIONS = ('places', 'about', 'choices', 'limits', 'definitions')
 #: A whole description will do too: what the graph tells is taken from the graph.
@@ -94,12 +94,30 @@ def load_annotations(path: Path) -> Annotations:
 
     :raises RobotDescriptionError: if it cannot be read; names the file and the key
     """
-    root = Entry.from_text(read_text(path), str(path))
+    root = Entry.from_text(read_text(path), str(path), keys=_SECTIONS)
     sections = {key: entry.entries() for key, entry in root.entries(
         only=(*_SECTIONS, *_IGNORED)).items() if key in _SECTIONS}
-    return Annotations(
+    annotations = Annotations(
         places=read_places(sections.get('places', {})),
         about=read_about(sections.get('about', {}), None),
         choices=read_choices(sections.get('choices', {}), None),
         limits=read_limits(sections.get('limits', {}), None),
         definitions=read_definitions(sections.get('definitions', {})))
+    check_definitions(annotations.definitions, annotations.definitions, root.source)
+    for misfit in misfits(RobotDescription(
+            choices=annotations.choices, limits=annotations.limits)):
+        raise root.below(misfit.section, misfit.name, misfit.path).error(misfit.reason)
+    return annotations
+
+
+def annotations_that_fit_nothing(robot: RobotDescription, annotations: Annotations) -> list[str]:
+    """
+    Tell which limits and choices fit no field of a robot's interfaces: they are none.
+
+    What is about interfaces that the robot does not have may be about those that yet appear.
+
+    :param robot: with the annotations or without
+    :returns: one line for each, empty where all fit
+    """
+    return [f'{misfit.section} > {misfit.name} > {misfit.path}: {misfit.reason}'
+            for misfit in misfits(annotations.applied_to(robot))]

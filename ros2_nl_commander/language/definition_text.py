@@ -22,8 +22,10 @@ ROS's own parser reads the definitions; this module only says where types are lo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import redirect_stderr
 from functools import lru_cache
 import importlib
+from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
@@ -144,11 +146,13 @@ def _parse(type_name: str, text: str) -> Any:
     # The parser wants the separators bare, and takes trailing space off the other lines itself.
     text = '\n'.join(line.rstrip() for line in text.splitlines())
     try:
-        if folder == 'srv':
-            return parser.parse_service_string(package, name, text).request
-        if folder == 'action':
-            return parser.parse_action_string(package, name, text).goal
-        return parser.parse_message_string(package, name, text)
+        # Besides raising, the parser prints what it dislikes; the error below says it once.
+        with redirect_stderr(StringIO()):
+            if folder == 'srv':
+                return parser.parse_service_string(package, name, text).request
+            if folder == 'action':
+                return parser.parse_action_string(package, name, text).goal
+            return parser.parse_message_string(package, name, text)
     except (parser.InvalidSpecification, parser.InvalidValue, TypeError, ValueError, NameError,
             LookupError, AssertionError, NotImplementedError) as error:  # all on bad text
         reason = ''.join(char if char.isprintable() else ' ' for char in str(error))

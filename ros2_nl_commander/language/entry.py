@@ -22,13 +22,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+import re
 from typing import TypeAlias
 
 from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, NlCommanderError, RobotDescriptionError)
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.yaml_reader import read_lines, read_mapping
 
+#: Numbers that are text in YAML 1.1, which wants a point and a sign in them.
+_POWER = re.compile(r'([-+]?[0-9]+(?:\.[0-9]*)?)[eE]([-+]?)([0-9]+)')
 #: Line numbers, from 1, by the keys that lead there.
 Lines: TypeAlias = Mapping[tuple[str, ...], int]
 
@@ -54,15 +58,17 @@ class Entry:
     @classmethod
     def from_text(
         cls, text: str, source: str,
-        error_type: type[NlCommanderError] = RobotDescriptionError,
+        error_type: type[NlCommanderError] = RobotDescriptionError, keys: Collection[str] = (),
     ) -> Entry:
         """
         Read a YAML text that is one mapping.
 
+        :param keys: what an error says that may stand there
         :raises NlCommanderError: of the given type, if it is none
         """
         try:
-            return cls(read_mapping(text), source, (), read_lines(text), error_type)
+            such = f'of keys such as {", ".join(keys)}' if keys else 'of keys to values'
+            return cls(read_mapping(text, such), source, (), read_lines(text), error_type)
         except CommandSyntaxError as error:
             raise error_type(f'{source}: {error}') from error
 
@@ -111,14 +117,26 @@ class Entry:
             raise self.error(f'{key} is missing')
         return entries[key]
 
-    def items(self) -> list[Entry]:
+    def below(self, *keys: str) -> Entry:
+        """
+        Give the entry that keys lead to, outermost first.
+
+        :raises RobotDescriptionError: if it is not there
+        """
+        entry = self
+        for key in keys:
+            entry = entry.required(key)
+        return entry
+
+    def items(self, shape: str = '') -> list[Entry]:
         """
         Give the entries of a list.
 
+        :param shape: what an error says that it looks like
         :raises RobotDescriptionError: if this is no list
         """
         if not isinstance(self.value, list):
-            raise self.error('must be a list')
+            raise self.error(f'must be a list {shape}'.rstrip())
         return [replace(self, value=value) for value in self.value]
 
     def text(self) -> str:
@@ -143,12 +161,27 @@ class Entry:
             raise self.error(f'must be one of {", ".join(words)}')
         return self.text()
 
-    def number(self) -> float:
+    def number(self, unit: str = '') -> float:
         """
         Give a number as it is written, so that 100 stays a whole number.
 
+        :param unit: what an error says that it counts
         :raises RobotDescriptionError: if this is something else
         """
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
-            raise self.error('must be a number')
+            wanted = f'must be a number of {unit}' if unit else 'must be a number'
+            raise self.error(f'{wanted}{_number_hint(self.value)}')
         return self.value
+
+
+def _number_hint(value: Value) -> str:
+    """Say how a text is written as the number that it was meant to be."""
+    if not isinstance(value, str):
+        return ''
+    power = _POWER.fullmatch(value)
+    if power:
+        digits, sign, exponent = power.groups()
+        plain = '' if len(exponent) > 1 else f' or {float(value):.15g}'
+        point = digits if '.' in digits else f'{digits}.0'
+        return f': write {point}e{sign or "+"}{exponent}{plain}, YAML reads {value} as text'
+    return f' without a unit or anything else, not {excerpt(value)}'

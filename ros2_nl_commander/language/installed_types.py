@@ -23,6 +23,7 @@ harm is done. Uses only what generated classes have had since Humble.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 import importlib
 import importlib.util
@@ -69,14 +70,41 @@ def _message_class(type_name: str) -> Any:
     if not _has_interfaces(package, folder):
         raise UnknownTypeError(f'{type_name} is not installed here: there is no {package}')
     try:
-        found = getattr(importlib.import_module(f'{package}.{folder}'), name, None)
+        module = importlib.import_module(f'{package}.{folder}')
     except ImportError as error:
         raise UnknownTypeError(f'{type_name} cannot be imported: {error}') from error
-    part = _PARTS[folder]
-    message = getattr(found, part, None) if part else found
-    if not hasattr(message, 'SLOT_TYPES'):
+    message = _class_in(module, name, folder)
+    if message is None:
         raise UnknownTypeError(f'{type_name} is not installed here: {package} has no {name}')
     return message
+
+
+def _class_in(module: Any, name: str, folder: str) -> Any:
+    """Give the class that holds the fields; None if a module has no such type."""
+    found, part = getattr(module, name, None), _PARTS[folder]
+    message = getattr(found, part, None) if part else found
+    return message if hasattr(message, 'SLOT_TYPES') else None
+
+
+def closest_installed(type_name: str) -> str | None:
+    """
+    Give the closest type of a package that is installed and has no such type.
+
+    :param type_name: in full
+    :returns: the closest in full; None where the type is installed, or nothing of its package is
+    """
+    folder = type_folder(type_name)
+    package, _, name = type_name.split('/')
+    if not _has_interfaces(package, folder):
+        return None
+    try:
+        module = importlib.import_module(f'{package}.{folder}')
+    except ImportError:
+        return None
+    known = [one for one in vars(module) if '_' not in one and _class_in(module, one, folder)]
+    if name in known or not known:
+        return None
+    return f'{package}/{folder}/{get_close_matches(name, known, n=1, cutoff=0.0)[0]}'
 
 
 def _has_interfaces(package: str, folder: str) -> bool:

@@ -32,13 +32,17 @@ from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.entry import Entry
 from ros2_nl_commander.language.errors import (
     FieldError, LimitError, NlCommanderError, PolicyError, UnknownTypeError)
-from ros2_nl_commander.language.interfaces import (
-    ByteType, FloatType, IntegerType, leaves, MessageSchema)
+from ros2_nl_commander.language.field_rules import closest_first, numbers_of
+from ros2_nl_commander.language.interfaces import MessageSchema
 from ros2_nl_commander.language.names import type_folder, TYPE_FOLDERS
 from ros2_nl_commander.language.policy_limits import Limits
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.velocities import base_drives, sets_going
 from ros2_nl_commander.language.zeros import check_can_be_zero
+
+
+#: Stand for ``**`` and ``*`` where a pattern is compared with another; no name has them.
+_ANY, _SOME = '\x01', '\x02'
 
 
 class Tier(str, Enum):
@@ -73,6 +77,11 @@ class Rule:
         """Tell whether this rule is about an interface."""
         return _fits(name, self.name) and _fits(type_name, self.type_name)
 
+    def covers(self, other: Rule) -> bool:
+        """Tell whether this rule is about every interface that another one is about."""
+        return (_fits(_as_name(other.name), self.name)
+                and _fits(_as_name(other.type_name), self.type_name))
+
     def check_fits(self, name: str, schema: MessageSchema) -> None:
         """
         Check that an interface has what this rule speaks of: a mistyped limit is no limit.
@@ -80,12 +89,13 @@ class Rule:
         :param name: of the interface
         :raises PolicyError: names file and line
         """
-        numbers = [path for path, kind, _ in leaves(schema)
-                   if isinstance(kind, (FloatType, IntegerType, ByteType))]
+        numbers = numbers_of(schema)
         for path in self.limits.fields:
             if not any(number[-len(path):] == path for number in numbers):
-                raise self._error(f'{schema} of {name} has no number that is called so or ends '
-                                  'in it', 'limits', '.'.join(path))
+                wanted = '.'.join(path)
+                raise self._error(
+                    f'{schema} of {name} has no number that is called so or ends in it: '
+                    f'{closest_first(wanted, numbers, "number")}', 'limits', wanted)
         self._check_bounds(name, schema)
         if self.ends_in_zeros:
             if not _is_topic(schema):
@@ -109,12 +119,9 @@ class Rule:
                                   'set the velocity of a base', key)
 
     def _error(self, reason: str, *keys: str) -> NlCommanderError:
-        entry = self.entry
-        if entry is None:
+        if self.entry is None:
             return PolicyError(f'{".".join(keys)}: {reason}')
-        for key in keys:
-            entry = entry.required(key)
-        return entry.error(reason)
+        return self.entry.below(*keys).error(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +237,25 @@ def _as_sent(command: Command, schema: MessageSchema, limits: Limits) -> Command
     return replace(command, fields=with_defaults(command.fields, schema, limits.covers))
 
 
+def could_match_type(pattern: str) -> bool:
+    """Tell whether a pattern of types fits any that is spelt in full."""
+    if '**' in pattern:
+        return pattern.count('/') <= 2
+    parts = pattern.split('/')
+    return len(parts) == 3 and any(_fits(folder, parts[1]) for folder in TYPE_FOLDERS.values())
+
+
+def _as_name(pattern: str) -> str:
+    """Spell a pattern so that only a wider one, or the same, fits it."""
+    return pattern.replace('**', _ANY).replace('*', _SOME)
+
+
 def _is_topic(schema: MessageSchema) -> bool:
     return type_folder(schema.type_name) == TYPE_FOLDERS['topic']
 
 
 def _fits(text: str, pattern: str) -> bool:
     parts = re.split(r'(\*\*|\*)', pattern)
-    known = {'**': '.*', '*': '[^/]*'}
+    known = {'**': '.*', '*': f'[^/{_ANY}]*'}
     return re.fullmatch(''.join(known.get(part) or re.escape(part) for part in parts),
                         text) is not None

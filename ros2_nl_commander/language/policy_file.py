@@ -20,7 +20,7 @@ The YAML file of a policy: every mistake in it is named with its line, and then 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 import re
@@ -28,9 +28,9 @@ import re
 from ros2_nl_commander.language.entry import Entry
 from ros2_nl_commander.language.errors import PolicyError, RobotDescriptionError
 from ros2_nl_commander.language.names import check_field_path
-from ros2_nl_commander.language.policy import Policy, Rule, Tier
+from ros2_nl_commander.language.policy import could_match_type, Policy, Rule, Tier
 from ros2_nl_commander.language.policy_limits import Limits, Range
-from ros2_nl_commander.language.quantities import basic_unit, convert, Unit, UNITS
+from ros2_nl_commander.language.quantities import basic_unit, convert, Unit, UNITS, units_like
 from ros2_nl_commander.language.robot import read_text
 from ros2_nl_commander.language.unit_names import unit_of_field, unit_of_name
 from ros2_nl_commander.language.velocities import Path as FieldPath
@@ -62,11 +62,24 @@ def parse_policy(text: str, source: str) -> Policy:
     :param source: what error messages call it, usually its file name
     :raises PolicyError: if it is wrong; names the source, the line and the key
     """
-    root = Entry.from_text(text, source, PolicyError)
+    root = Entry.from_text(text, source, PolicyError, keys=('on_violation', 'rules'))
     given = root.entries(only=('on_violation', 'rules'))
     clamps = 'on_violation' in given and given['on_violation'].one_of('reject', 'clamp') == 'clamp'
-    rules = root.required('rules').entries()
-    return Policy(tuple(_rule(name, entry) for name, entry in rules.items()), clamps)
+    section = root.required('rules')
+    rules = tuple(_rule(name, entry) for name, entry in section.entries().items())
+    if not rules:
+        raise section.error('has no rule, so that all would be denied: name what may be done')
+    _check_order(rules)
+    return Policy(rules, clamps)
+
+
+def _check_order(rules: Sequence[Rule]) -> None:
+    """Refuse a rule that stands behind one that is about the same and more: it never counts."""
+    for number, rule in enumerate(rules):
+        for earlier in rules[:number]:
+            if earlier.covers(rule) and rule.entry is not None:
+                raise rule.entry.error(f'is never reached, the first rule that matches counts: '
+                                       f'put it before {earlier.name}')
 
 
 def _rule(name: str, entry: Entry) -> Rule:
@@ -76,6 +89,9 @@ def _rule(name: str, entry: Entry) -> Rule:
     type_name = given['type'].text() if 'type' in given else '**'
     if not _TYPE_PATTERN.fullmatch(type_name):
         raise given['type'].error('is no pattern of types, such as geometry_msgs/msg/Twist*')
+    if not could_match_type(type_name):
+        raise given['type'].error('matches no type: write it in three parts, package/msg/Name, '
+                                  'such as geometry_msgs/msg/Twist* or std_srvs/srv/*')
     tier = Tier(entry.required('tier').one_of(*(tier.value for tier in Tier)))
     limits = _limits(given, lambda path: _unit(path, name, type_name))
     return Rule(name, type_name, tier, limits, _ends_in_zeros(given, limits), entry)
@@ -118,7 +134,7 @@ def _limits(
         ranges[path] = _range(entry, unit_of(path))
     return Limits(
         fields=ranges,
-        rate_hz=_range(given['rate'], UNITS['Hz']) if 'rate' in given else None,
+        rate_hz=_rate(given['rate']) if 'rate' in given else None,
         max_duration_sec=_most(given.get('max_duration'), 's'),
         max_distance_m=_most(given.get('max_distance'), 'm'),
         max_angle_rad=_most(given.get('max_angle'), 'rad'),
@@ -132,10 +148,10 @@ def _range(entry: Entry, wanted: Unit | None) -> Range:
 
     :param wanted: what the number is measured in, if that is known; else it is ROS's unit
     """
-    items = entry.items()
+    items = entry.items('[lowest, highest] or [lowest, highest, unit]')
     if len(items) not in (2, 3):
         raise entry.error('must be [lowest, highest] or [lowest, highest, unit]')
-    symbol = items[2].one_of(*UNITS) if len(items) == 3 else None
+    symbol = _symbol(items[2], wanted) if len(items) == 3 else None
     low, high = (_converted(item, symbol, wanted) for item in items[:2])
     if not low <= high:
         raise entry.error(f'is an empty range: {low:g} is above {high:g}')
@@ -149,11 +165,26 @@ def _most(entry: Entry | None, wanted: str) -> float | None:
     items = entry.items() if isinstance(entry.value, list) else [entry]
     if len(items) not in (1, 2):
         raise entry.error(f'must be a number of {wanted}, or [number, unit]')
-    symbol = items[1].one_of(*UNITS) if len(items) == 2 else wanted
+    symbol = _symbol(items[1], UNITS[wanted]) if len(items) == 2 else wanted
     most = _converted(items[0], symbol, UNITS[wanted])
     if most <= 0:
         raise entry.error('must be above 0')
     return most
+
+
+def _symbol(entry: Entry, wanted: Unit | None) -> str:
+    """Read a unit; an error lists those that could be meant."""
+    symbols = list(UNITS)
+    if wanted is not None and entry.value not in symbols:
+        symbols = [unit.symbol for unit in units_like(wanted)]
+    return entry.one_of(*symbols)
+
+
+def _rate(entry: Entry) -> Range:
+    rate = _range(entry, UNITS['Hz'])
+    if rate.low < 0 or rate.high <= 0:
+        raise entry.error('must not begin below 0 and must end above it')
+    return rate
 
 
 def _converted(entry: Entry, symbol: str | None, wanted: Unit | None) -> float:

@@ -21,15 +21,21 @@ take effect. None takes rules for interfaces that may yet appear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+import math
 from typing import TypeVar
 
 from ros2_nl_commander.language import names
 from ros2_nl_commander.language.command import Value
+from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.entry import Entry
+from ros2_nl_commander.language.errors import RobotDescriptionError, UnknownTypeError
+from ros2_nl_commander.language.field_rules import quoting, spelt
 
 _Rule = TypeVar('_Rule')
+#: A turn, and what rounding adds to it [rad].
+_MOST_YAW = 2 * math.pi + 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,12 @@ def read_interfaces(section: Mapping[str, Entry], noun: str) -> dict[str, str]:
 
 def read_places(section: Mapping[str, Entry]) -> dict[str, Place]:
     """Read poses by their names."""
+    spoken: dict[str, str] = {}
     for name, entry in section.items():
         entry.check(names.check_spoken, name)
+        other = spoken.setdefault(name.casefold(), name)
+        if other != name:
+            raise entry.error(f'differs from {other} only in capitals, which nobody hears')
     return {name: _place(entry) for name, entry in section.items()}
 
 
@@ -68,11 +78,26 @@ def _place(entry: Entry) -> Place:
     """Read a pose; the frame is ``map`` and the yaw 0 where the file does not say."""
     given = entry.entries(only=('frame', 'x', 'y', 'yaw'))
     return Place(
-        frame=given['frame'].text() if 'frame' in given else 'map',
-        x=float(entry.required('x').number()),
-        y=float(entry.required('y').number()),
-        yaw=float(given['yaw'].number()) if 'yaw' in given else 0.0,
+        frame=_frame(given['frame']) if 'frame' in given else 'map',
+        x=float(entry.required('x').number('metres')),
+        y=float(entry.required('y').number('metres')),
+        yaw=_yaw(given['yaw']) if 'yaw' in given else 0.0,
     )
+
+
+def _frame(entry: Entry) -> str:
+    frame = entry.text()
+    if frame.startswith('/'):
+        raise entry.error(f'tf2 knows no frame with a leading slash: write {frame.lstrip("/")}')
+    return frame
+
+
+def _yaw(entry: Entry) -> float:
+    yaw = float(entry.number('radians'))
+    if abs(yaw) > _MOST_YAW:
+        raise entry.error(f'must be in radians, not degrees: {yaw:g} degrees are '
+                          f'{math.radians(yaw):.6g}')
+    return yaw
 
 
 def read_about(
@@ -116,13 +141,14 @@ def _by_field(
 def _check_offered(section: Mapping[str, Entry], offered: Collection[str] | None) -> None:
     """Refuse what is said about an interface that is not there: it would never take effect."""
     for name, entry in section.items():
+        entry.check(names.check_name, name)
         if offered is not None and name not in offered:
             raise entry.error('is none of the topics, services and actions above')
 
 
 def _choices(entry: Entry) -> tuple[Value, ...]:
     """Read the values that a field may take."""
-    values = tuple(item.value for item in entry.items())
+    values = tuple(item.value for item in entry.items('of values'))
     if not values:
         raise entry.error('must name at least one value')
     if not all(isinstance(value, (bool, int, float, str)) for value in values):
@@ -130,12 +156,14 @@ def _choices(entry: Entry) -> tuple[Value, ...]:
     for value in values:
         if isinstance(value, str):
             entry.check(names.check_spoken, value)
+        elif isinstance(value, bool) and any(isinstance(other, str) for other in values):
+            raise entry.error(f'has {spelt(value)} among text: {quoting(value)}')
     return values
 
 
 def _limit(entry: Entry) -> tuple[float, float]:
     """Read the lowest and the highest value of a field."""
-    bounds = [item.number() for item in entry.items()]
+    bounds = [item.number() for item in entry.items('[lowest, highest]')]
     if len(bounds) != 2:
         raise entry.error('must be [lowest, highest]')
     low, high = bounds
@@ -149,3 +177,21 @@ def read_definitions(section: Mapping[str, Entry]) -> dict[str, str]:
     for type_name, entry in section.items():
         entry.check(names.type_folder, type_name)
     return {type_name: entry.text() for type_name, entry in section.items()}
+
+
+def check_definitions(
+    types: Iterable[str], definitions: Mapping[str, str], source: str
+) -> None:
+    """
+    Check that the texts of types can be read, and those of the types in them.
+
+    :param source: what error messages call the file
+    :raises RobotDescriptionError: if one cannot; names source and type
+    """
+    for type_name in types:
+        try:
+            interface_schema(type_name, definitions)
+        except UnknownTypeError:
+            continue  # a part of it is not known here, or nothing reads definitions
+        except RobotDescriptionError as error:
+            raise RobotDescriptionError(f'{source}: {error}') from error

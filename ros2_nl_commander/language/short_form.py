@@ -35,6 +35,7 @@ from ros2_nl_commander.language.forms.repetition import read_repetition
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.validation import closest_offered
 
 DECLINES = 'no: '
 #: Why an instruction is declined, as the model spells it, and as people are told.
@@ -115,7 +116,8 @@ def _entrance(text: str, robot: RobotDescription) -> Entrance:
     for noun in kinds:
         if rest.startswith(f'({noun})'):
             return Entrance(f'{name} ({noun})', name, noun)
-    raise NotOfferedError(f'{robot.robot or "this robot"} has no {excerpt(name)}')
+    raise NotOfferedError(f'{robot.robot or "this robot"} has no {excerpt(name)}'
+                          f'{closest_offered(name, robot)}')
 
 
 def _command(entrance: Entrance, robot: RobotDescription, scanner: Scanner) -> Command:

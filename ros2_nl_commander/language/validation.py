@@ -27,13 +27,11 @@ from ros2_nl_commander.language.command import ActionGoal, Command, TopicPublica
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.equality import values_equal
 from ros2_nl_commander.language.errors import LimitError, NotOfferedError, UnknownTypeError
+from ros2_nl_commander.language.field_rules import rule_keys
 from ros2_nl_commander.language.fields import check_fields
 from ros2_nl_commander.language.interfaces import ArrayType, FieldType, MessageSchema
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
 from ros2_nl_commander.language.robot import RobotDescription
-
-#: Its axes stand under ``twist``, and rules are also written without that.
-STAMPED_VELOCITY = 'geometry_msgs/msg/TwistStamped'
 
 
 def check_command(command: Command, robot: RobotDescription) -> None:
@@ -54,22 +52,15 @@ def check_command(command: Command, robot: RobotDescription) -> None:
 def _check_rules(command: Command, robot: RobotDescription) -> None:
     """Check the limits and choices of the description, also for what is left out."""
     for path, bounds in robot.limits.get(command.name, {}).items():
-        keys = _keys(path, command.type_name)
+        keys = rule_keys(path, command.type_name)
         default = _default_at(command.type_name, keys, robot)
         for value in _values_at(command.fields, keys):
             _check_limit(f'{command.name} {path}', value, bounds, default)
     for path, choices in robot.choices.get(command.name, {}).items():
-        keys = _keys(path, command.type_name)
+        keys = rule_keys(path, command.type_name)
         default = _default_at(command.type_name, keys, robot)
         for value in _values_at(command.fields, keys):
             _check_choice(f'{command.name} {path}', value, choices, default)
-
-
-def _keys(path: str, type_name: str) -> list[str]:
-    """Give the way to a field; a rule for an axis holds for a stamped velocity too."""
-    keys = path.split('.')
-    is_bare = type_name == STAMPED_VELOCITY and keys[0] in ('linear', 'angular')
-    return ['twist', *keys] if is_bare else keys
 
 
 def _default_at(type_name: str, keys: Sequence[str], robot: RobotDescription) -> Value | None:
@@ -94,7 +85,7 @@ def _check_offered(command: Command, robot: RobotDescription) -> None:
     if command.name not in offered:
         owner = robot.robot or 'this robot'
         raise NotOfferedError(
-            f'{owner} has no {noun} {command.name}{_hint(command.name, robot)}')
+            f'{owner} has no {noun} {command.name}{closest_offered(command.name, robot)}')
     expected = offered[command.name]
     if command.type_name != expected:
         raise NotOfferedError(
@@ -117,7 +108,7 @@ def _noun(command: Command) -> str:
     return 'action' if isinstance(command, ActionGoal) else 'service'
 
 
-def _hint(name: str, robot: RobotDescription) -> str:
+def closest_offered(name: str, robot: RobotDescription) -> str:
     """Say what the robot has instead: the name as another kind, or the closest name."""
     kinds = {known: noun for noun in TYPE_FOLDERS for known in robot.offered(noun)}
     if name in kinds:

@@ -21,6 +21,7 @@ Accepts a part of YAML 1.1: what a message can hold, spelt so that it cannot be 
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from ros2_nl_commander.language.command import Value
@@ -37,6 +38,8 @@ MAX_KEY_LENGTH = 100
 INTEGER_RANGE = range(-2 ** 63, 2 ** 64)
 
 _TAG = 'tag:yaml.org,2002:'
+#: ``012`` is 10 and ``1:30`` is 90 in YAML 1.1 only: hardly anybody means that.
+_FOREIGN = re.compile(r'[-+]?(?:0[0-7_]+|.*:.*)')
 _NUMBERS_AND_TEXT = {_TAG + kind for kind in ('bool', 'int', 'float', 'str')}
 _MEANING = {
     _TAG + 'null': 'no value (null)',
@@ -48,10 +51,11 @@ _MEANING = {
 }
 
 
-def read_mapping(text: str) -> dict[str, Value]:
+def read_mapping(text: str, such: str = 'such as {data: 1.0}') -> dict[str, Value]:
     """
     Read a YAML text that is one mapping.
 
+    :param such: what an error says of the mapping that is expected
     :raises CommandSyntaxError: if it is not, or holds what a message cannot hold
     """
     try:
@@ -62,7 +66,7 @@ def read_mapping(text: str) -> dict[str, Value]:
     except (ValueError, OverflowError) as error:  # PyYAML on "\UFFFFFFFF"
         raise CommandSyntaxError('the values are not YAML: a character that is none') from error
     if not isinstance(root, yaml.MappingNode):
-        raise CommandSyntaxError('the values must be a mapping such as {data: 1.0}')
+        raise CommandSyntaxError(f'the values must be a mapping {such}')
     return _mapping(root)
 
 
@@ -116,6 +120,9 @@ def _mapping(node: yaml.MappingNode) -> dict[str, Value]:
         key = _key(key_node)
         if key in mapping:
             raise _error(key_node, f'key {excerpt(key)} appears twice')
+        if value_node.tag == _TAG + 'null' and not value_node.value:
+            raise _error(key_node, f'key {excerpt(key)} has no value (null): indent below it what '
+                         'belongs to it, or take the key out; empty text is ""')
         mapping[key] = _value(value_node)
     return mapping
 
@@ -148,6 +155,9 @@ def _scalar(node: yaml.ScalarNode) -> bool | int | float | str:
         raise _error(node, f'{excerpt(node.value)} is not a finite number')
     if isinstance(value, int) and value not in INTEGER_RANGE:
         raise _error(node, f'{excerpt(node.value)} does not fit an integer of 64 bits')
+    if isinstance(value, (int, float)) and _FOREIGN.fullmatch(node.value):
+        raise _error(node, f'{excerpt(node.value)} reads as {value:g} (base 8 or 60): write it in '
+                     'decimal, or quote it if it is text')
     return value
 
 

@@ -35,6 +35,7 @@ from ros2_nl_commander.language.errors import (
     NlCommanderError, NotOfferedError)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.line_grammar import DECLINE
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot, RobotDescription
 from ros2_nl_commander.language.short_form import Decline, DECLINES, REASONS
@@ -82,19 +83,14 @@ def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> 
     :param default_robot: for lines without ``robot``
     :raises DatasetError: with every bad line as ``file:line: reason``
     """
-    try:
-        # Not splitlines(): JSON text may hold line separators of Unicode that end no line.
-        lines = path.read_text(encoding='utf-8').split('\n')
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f'Cannot read {path}: {error}') from error
     reader = _LineReader(path.parent, default_robot)
     examples: list[Example] = []
     errors: list[str] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
         try:
-            examples.append(reader.example_from_line(line))
+            examples.append(reader.example_from_line(line, number))
         except (NlCommanderError, ValueError) as error:
             errors.append(f'{path}:{number}: {error}')
     if errors:
@@ -102,6 +98,20 @@ def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> 
     if not examples:
         raise DatasetError(f'{path}: no examples')
     return examples
+
+
+def _lines(path: Path) -> list[str]:
+    """Read the lines of a file, which may begin with a byte order mark."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f'Cannot read {path}: {error}') from error
+    try:
+        # Not splitlines(): JSON text may hold line separators of Unicode that end no line.
+        return content.decode('utf-8-sig').split('\n')
+    except UnicodeDecodeError as error:
+        number = content.count(b'\n', 0, error.start) + 1
+        raise DatasetError(f'Cannot read {path}:{number}: not UTF-8 text') from error
 
 
 def hash_file(path: Path) -> str:
@@ -116,14 +126,21 @@ class _LineReader:
         self._folder = folder
         self._default_robot = default_robot
         self._robots: dict[str, RobotDescription] = {}
+        #: The line of a sentence and its right commands, by robot and sentence.
+        self._seen: dict[tuple[int, str], tuple[int, list[Command]]] = {}
 
-    def example_from_line(self, line: str) -> Example:
+    def example_from_line(self, line: str, number: int) -> Example:
         record = _record_from_line(line)
         robot = self._robot(record.get('robot'))
         instruction = _instruction(record['instruction'])
         given = record['command']
         texts = given if isinstance(given, list) else [given]
         read = [_command_and_answer(text, robot, instruction) for text in texts]
+        commands = [command for command, _ in read if command is not None]
+        before, known = self._seen.setdefault((id(robot), instruction), (number, commands))
+        if known and commands and not any(command in known for command in commands):
+            raise DatasetError(f'line {before} has another command for {excerpt(instruction)}: '
+                               'keep one, or give both as a list')
         others = tuple(command for command, _ in read[1:])
         return Example(instruction, *read[0], robot, others, has_reason=(
             read[0][0] is None and texts[0] is not None))
@@ -147,10 +164,16 @@ class _LineReader:
 
 def _record_from_line(line: str) -> Mapping[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_distinct)
     except json.JSONDecodeError as error:
         raise DatasetError(f'not JSON: {error}') from error
-    if not isinstance(record, dict) or not {'instruction', 'command'} <= set(record) <= KEYS:
+    except RecursionError as error:
+        raise DatasetError('not an object: nested too deeply') from error
+    unknown = sorted(set(record) - KEYS) if isinstance(record, dict) else []
+    if unknown:
+        raise DatasetError(f'unknown key {excerpt(unknown[0])}: expected an object with '
+                           'instruction, command and optionally robot')
+    if not isinstance(record, dict) or not {'instruction', 'command'} <= set(record):
         raise DatasetError('expected an object with instruction, command and optionally robot')
     commands = record['command'] if isinstance(record['command'], list) else [record['command']]
     types: Sequence[tuple[str, Any, Any]] = (
@@ -159,6 +182,16 @@ def _record_from_line(line: str) -> Mapping[str, Any]:
     for key, value, wanted in types:
         if not isinstance(value, wanted):
             raise DatasetError(f'{key} has the wrong type: {value!r}')
+    return record
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs; JSON would keep the last of several with one key."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise DatasetError(f'key {excerpt(twice)} appears twice')
     return record
 
 

@@ -163,3 +163,10 @@ def test_an_unknown_variant_is_one_clear_error(write, generator, capsys):
     (error,) = error_of(capsys, ['--data', str(write(LINES)), '--variant', 'upside-down'])
     assert error == "evaluate: unknown variant 'upside-down': expected plain, renamed, " \
                     'distractors, crowd=N or devices=N'
+
+
+@pytest.mark.parametrize('every', ['0', '-1', 'x'])
+def test_every_how_many_is_above_zero(capsys, every):
+    with pytest.raises(SystemExit):
+        evaluate.main(['--every', every])
+    assert f"--every: '{every}' is no whole number above 0" in capsys.readouterr().err

@@ -221,12 +221,42 @@ def test_whatever_passes_is_within_every_bound(x, z, rate, times, stamped, clamp
     ('rules:\n  /a: {tier: auto, max_distance: -1}', 'rules > /a > max_distance: must be above 0'),
     ('rules:\n  /a: {tier: auto, max_text: 1.5}', 'rules > /a > max_text: must be a whole number'),
     ('rules: {/a: {tier: auto}, /a: {tier: deny}}', 'appears twice'),
+    ('rules: {}', 'p.yaml:1: rules: has no rule, so that all would be denied'),
+    ('rules:', "p.yaml: line 1, column 1: key 'rules' has no value"),
+    ('', 'p.yaml: the values must be a mapping of keys such as on_violation, rules'),
+    ('rules: {/a: {tier: auto, rate: 10}}', 'rate: must be a list [lowest, highest] or'),
+    ('rules: {/a: {tier: auto, rate: [-1, 10]}}', 'rate: must not begin below 0'),
+    ('rules: {/a: {tier: auto, rate: [0, 0]}}', 'rate: must not begin below 0'),
+    ('rules: {/a: {tier: auto, rate: [9, 1]}}', 'rate: is an empty range'),
+    ('rules: {/a: {tier: auto, max_duration: 1:30}}', "'1:30' reads as 90"),
+    ('rules: {/a: {tier: auto, max_duration: [1, minutes]}}',
+     'max_duration: must be one of s, ms, min, h'),
+    ('rules: {/a: {tier: auto, type: geometry_msgs/Twist}}', 'type: matches no type: write it in'),
+    ('rules: {/a: {tier: auto, type: Twist}}', 'type: matches no type'),
+    ('rules: {/a: {tier: auto, type: std_srvs/*}}', 'type: matches no type'),
+    ('rules: {/a: {tier: auto, type: std_srvs/service/*}}', 'type: matches no type'),
+    ('rules: {/a: {tier: auto, type: a/b/**/c}}', 'type: matches no type'),
+    ('rules:\n  /**: {tier: auto}\n  /r/siren: {tier: deny}',
+     'p.yaml:3: rules > /r/siren: is never reached, the first rule that matches counts: put it '
+     'before /**'),
+    ('rules: {/r/**: {tier: auto}, /r/*: {tier: confirm}}', 'rules > /r/*: is never reached'),
+    ('rules: {/r/*: {type: std_srvs/**, tier: auto}, /r/a: {type: std_srvs/srv/*, tier: deny}}',
+     'rules > /r/a: is never reached'),
     ('[', 'p.yaml: '),
 ])
 def test_mistakes_are_named_with_their_line(text, message):
     with pytest.raises(PolicyError) as raised:
         parse_policy(text, 'p.yaml')
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize('rules', [
+    '/r/siren: {tier: deny}, /**: {tier: auto}', '/r/*: {tier: auto}, /r/**: {tier: deny}',
+    '/r/*: {tier: auto}, /r/a/b: {tier: deny}', '/r/a*: {tier: auto}, /r/*a: {tier: deny}',
+    '/r/*: {type: "*/msg/*", tier: auto}, /r/a: {tier: deny}',
+    '/r/*: {type: "**Stamped", tier: auto}, /r/a: {type: "**/Twist*", tier: deny}'])
+def test_a_rule_that_some_interfaces_reach_is_accepted(rules):
+    assert len(parse_policy(f'rules: {{{rules}}}', 'p.yaml').rules) == 2
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -117,6 +117,49 @@ def test_mistakes_in_rules_name_the_field(section, message):
     assert str(raised.value).startswith(message)
 
 
+@pytest.mark.parametrize(('place', 'message'), [
+    ('{x: 1, y: 2, yaw: 90}', 'k > yaw: must be in radians, not degrees: 90 degrees are 1.5708'),
+    ('{x: 1, y: 2, yaw: -6.3}', 'k > yaw: must be in radians'),
+    ('{x: 1, y: 2, yaw: 90 deg}',
+     "k > yaw: must be a number of radians without a unit or anything else, not '90 deg'"),
+    ('{x: 1e3, y: 2}', 'k > x: must be a number of metres: write 1.0e+3 or 1000, YAML reads 1e3'),
+    ('{x: 1, y: 2, frame: /map}', 'k > frame: tf2 knows no frame with a leading slash: write map'),
+    ('{x: 1, y: 2}, K: {x: 1, y: 2}', 'K: differs from k only in capitals'),
+])
+def test_mistakes_in_places_say_what_to_write(place, message):
+    with pytest.raises(RobotDescriptionError) as raised:
+        parse_robot(f'robot: a\nplaces: {{k: {place}}}', 'x.yaml')
+    assert str(raised.value).startswith(f'x.yaml:2: places > {message}')
+
+
+def test_a_whole_turn_is_a_heading():
+    robot = parse_robot('robot: a\nplaces: {k: {x: 1, y: 2, yaw: 6.2832}}', 'x.yaml')
+    assert robot.places['k'].yaw == 6.2832
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('', 'x.yaml: the values must be a mapping of keys such as robot, topics'),
+    ('- robot: a', 'x.yaml: the values must be a mapping of keys such as robot, topics'),
+    ('robot: a\nplaces:\n# k: {x: 1}\n', "x.yaml: line 2, column 1: key 'places' has no value"),
+    ('robot: a\nplaces:\nk: {x: 1, y: 2}', "x.yaml: line 2, column 1: key 'places' has no value"),
+    ('robot: a\nplaces: {k: {x: 012, y: 2}}', "x.yaml: line 2, column 17: '012' reads as 10"),
+    ('robot: a\nplaces: {k: {x: 12:30, y: 2}}', "x.yaml: line 2, column 17: '12:30' reads as 750"),
+])
+def test_what_yaml_takes_for_something_else_is_said(text, message):
+    with pytest.raises(RobotDescriptionError) as raised:
+        parse_robot(text, 'x.yaml')
+    assert str(raised.value).startswith(message)
+
+
+def test_a_definition_that_cannot_be_read_is_named_with_its_file(capfd):
+    pytest.importorskip('rosidl_adapter')
+    with pytest.raises(RobotDescriptionError) as raised:
+        parse_robot('robot: a\ntopics: {/a: a/msg/B}\n'
+                    'definitions: {a/msg/B: "a/C c", a/msg/C: "flaot x"}', 'x.yaml')
+    assert str(raised.value).startswith('x.yaml: definitions: a/msg/C: no definition: ')
+    assert capfd.readouterr() == ('', '')
+
+
 def test_files_that_cannot_be_read_are_named(tmp_path):
     with pytest.raises(RobotDescriptionError, match='missing.yaml: No such file'):
         load_robot(tmp_path / 'missing.yaml')

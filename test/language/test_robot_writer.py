@@ -15,6 +15,7 @@
 """Robot descriptions as text: what is written reads back as the same description."""
 
 from dataclasses import replace
+import importlib.util
 from pathlib import Path
 
 from hypothesis import given, settings, strategies as st
@@ -41,17 +42,25 @@ def _can_be_spoken(text):
 not_blank = texts.filter(str.strip)
 paths = st.from_regex(r'[a-z]{1,4}(\.[a-z]{1,4})?', fullmatch=True)
 bounds = st.lists(integers | floats, min_size=2, max_size=2).map(sorted).map(tuple)
+yaws = st.floats(-6.28, 6.28)
+frames = not_blank.filter(lambda text: text[0] != '/')
 spoken = texts.filter(_can_be_spoken)
 choices = st.lists(
     scalars.filter(lambda value: not isinstance(value, str) or _can_be_spoken(value)),
-    min_size=1, max_size=3).map(tuple)
+    min_size=1, max_size=3).map(tuple).filter(
+        lambda values: not {bool, str} <= {type(value) for value in values})
 definition_texts = not_blank | st.lists(
     texts | st.sampled_from(('float32 x', '---', '', '  int8 A=1  # b', '\tstring s')),
     min_size=1, max_size=5).map('\n'.join).map(lambda text: text + '\n').filter(str.strip)
 
 
+def _is_unknown(type_name):
+    """Rules for a known type would have to fit its fields, and its text would have to be one."""
+    return not importlib.util.find_spec(type_name.partition('/')[0])
+
+
 def interfaces(folder):
-    return st.dictionaries(names, types(folder), max_size=4)
+    return st.dictionaries(names, types(folder).filter(_is_unknown), max_size=4)
 
 
 @st.composite
@@ -65,12 +74,15 @@ def robots(draw):
     return RobotDescription(
         robot=draw(not_blank), topics=topics, services=services, actions=actions,
         places=draw(st.dictionaries(
-            spoken, st.builds(Place, not_blank, floats, floats, floats), max_size=3)),
+            spoken, st.builds(Place, frames, floats, floats, yaws), max_size=3).filter(
+                lambda places: len({name.casefold() for name in places}) == len(places))),
         about=by_name(not_blank),
-        choices=by_name(st.dictionaries(paths, choices, max_size=2)),
+        # Of a field that also has limits, the choices would have to be in them.
+        choices=by_name(st.dictionaries(paths.map('c.{}'.format), choices, max_size=2)),
         limits=by_name(st.dictionaries(paths, bounds, max_size=2)),
         definitions=draw(st.dictionaries(
-            types('msg') | types('action'), definition_texts, max_size=3)))
+            (types('msg') | types('action')).filter(lambda name: name not in (
+                *topics.values(), *actions.values())), definition_texts, max_size=3)))
 
 
 @settings(deadline=None)

@@ -108,7 +108,15 @@ def test_line_separators_of_unicode_end_no_line(write):
     ('{"instruction": "go"', 'not JSON'),
     ('[1, 2]', 'expected an object with instruction, command and optionally robot'),
     ({'instruction': 'go'}, 'expected an object'),
-    (line(note='extra'), 'expected an object'),
+    (line(note='extra'), "unknown key 'note': expected an object"),
+    ('{"instruction": "a", "command": null, "command": "x"}', "key 'command' appears twice"),
+    ('[' * 100000, 'not an object: nested too deeply'),
+    (line('/volum data: 3', robot='box.yaml'), "no '/volum'; the closest is the topic /volume"),
+    (line('/volume data: 65%', robot='box.yaml'), "expected '65 %', a unit by its symbol"),
+    (line('/volume data: 650cm', robot='box.yaml'), "expected '650 cm', a unit by its symbol"),
+    (line('/volume data: 650 metres', robot='box.yaml'), "expected '650 m', a unit by its"),
+    (line('/volume data: 650x', robot='box.yaml'), 'expected a blank behind the number'),
+    (line(VOLUME.replace('30', '31')), "line 1 has another command for 'volume 30'"),
     (line(instruction=3), 'instruction has the wrong type: 3'),
     (line(['ros2', 3]), 'command has the wrong type: 3'),
     (line([]), 'command has the wrong type: 0'),
@@ -144,6 +152,19 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     assert 'Cannot read' in errors_of(tmp_path / 'missing.jsonl')[0]
     (tmp_path / 'latin.jsonl').write_bytes('{"instruction": "grüße"}'.encode('latin-1'))
     assert 'Cannot read' in errors_of(tmp_path / 'latin.jsonl')[0]
+    (tmp_path / 'latin.jsonl').write_bytes('\n\n{"instruction": "grüße"}'.encode('latin-1'))
+    assert errors_of(tmp_path / 'latin.jsonl')[0].endswith('latin.jsonl:3: not UTF-8 text')
+
+
+def test_a_byte_order_mark_is_no_part_of_the_data(tmp_path):
+    path = tmp_path / 'data.jsonl'
+    path.write_text(json.dumps(line()), encoding='utf-8-sig')
+    assert len(load_examples(path)) == 1
+
+
+def test_the_same_sentence_may_be_said_twice_and_to_another_robot(write):
+    other = VOLUME.replace('30', '31')
+    assert len(load_examples(write(line(), line(), line(other, robot='box.yaml')))) == 3
 
 
 def test_the_hash_is_that_of_sha256sum(tmp_path):

@@ -31,12 +31,16 @@ from ros2_nl_commander.language.errors import FieldError, LimitError
 from ros2_nl_commander.language.forms.rule_book import RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
 from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node, Number, Sequence
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import (
     basic_unit, convert, published, Unit, UNITS, units_like)
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 NUMBER = re.compile(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?')
 _UNIT = re.compile(' (' + '|'.join(
     sorted(map(re.escape, UNITS), key=len, reverse=True)) + r')(?![A-Za-z/%])')
+#: What looks like a unit and is none of the short form's: glued to the number, or spelt out.
+_WORD = re.compile(r'( ?)([A-Za-z\u00b0\u00b5%][A-Za-z/]*)')
 _SLACK = 1e-9
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
 
@@ -78,6 +82,8 @@ class NumberForm:
         if spelt is None:
             raise scanner.error('a number')
         unit = scanner.match(_UNIT)
+        if unit is None:
+            _check_unit(spelt, scanner)
         exact = self._exact(Fraction(spelt), unit.strip() if unit else None)
         # A bound is a float: 1.2 must hold 1.2, and pi 180 degrees.
         if not self.low - _SLACK <= exact <= self.high + _SLACK:
@@ -166,6 +172,15 @@ class NumberForm:
         if self.is_limited:
             return f'{self.low:g}..{self.high:g}{unit}'
         return ('integer' if self.is_integer else 'number') + unit
+
+
+def _check_unit(spelt: str, scanner: Scanner) -> None:
+    """Refuse a unit in another spelling: without it the number would be another one."""
+    word = _WORD.match(scanner.rest)
+    unit = unit_of_word(word[2]) if word else None
+    if word and (unit or not word[1]):
+        raise scanner.error(f'{excerpt(f"{spelt} {unit.symbol}")}, a unit by its symbol behind a '
+                            'blank,' if unit else 'a blank behind the number')
 
 
 #: A number of a field that nobody knows: copied as it stands.
