@@ -183,7 +183,8 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('the third floor of a building, row B2', []),
     ('half a mile at 20 miles per hour', ['0.5 mi', '20 mph']),
     ('go 6\' ahead, raise it 2"', ['6 ft', '2 in']), ('5\'10" up', ['70 in']),
-    ('90\u00ba, then 45\u02da', ['90 deg', '45 deg']), ('3 mtrs and 5 decimetres', ['3 m', '5 dm']),
+    ('90\u00ba, then 45\u02da', ['90 deg', '45 deg']),
+    ('3 mtrs and 5 decimetres', ['3 m', '5 dm']),
     ('say "take 2", then \'level 6\'', ['2', '6']),
     ('and', []),
 ])

@@ -23,7 +23,7 @@ import re
 from ros2_nl_commander.language.interfaces import (
     FieldSchema, FloatType, IntegerType, MessageSchema)
 from ros2_nl_commander.language.quantities import convert, Unit
-from ros2_nl_commander.language.unit_names import IS_ALSO_A_WORD, unit_of_word
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 #: "0 to 255", "0.0..1.0", "[0, 1]", "between 0 and 1", "0 (off) to 1", without the spaces.
 _USUAL = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|…|,)'
@@ -68,7 +68,7 @@ def _ranges(words: str, unit: Unit | None) -> Iterator[float]:
     """Give the upper ends of the ranges of a field, in its unit."""
     for match in (match for pattern in _ANY for match in pattern.finditer(words)):
         spelt = unit_of_word(match['unit'] or '')
-        if unit is None or spelt is None or match['unit'] in IS_ALSO_A_WORD:
+        if unit is None or spelt is None or match['unit'] == 'in':  # 0 to 5 in steps
             yield _number(match['most'])
         elif spelt.dimension == unit.dimension:
             yield float(convert(Fraction(_number(match['most'])), spelt, unit))
