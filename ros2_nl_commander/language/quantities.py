@@ -29,6 +29,8 @@ from ros2_nl_commander.language.errors import FieldError
 
 #: Digits after the point that are published; finer than any sensor, short enough to read.
 DECIMALS = 6
+#: Of a number, more than this is not rounded away: 0.3 micrometres are not nothing.
+_MOST_ROUNDED = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ _PI = Fraction(math.pi)
 #: Every unit of the short form, by symbol. The first of a dimension is the one that ROS uses.
 UNITS: dict[str, Unit] = {
     **_units('length', m='1', cm='0.01', mm='0.001', km='1000', um='0.000001', ft='0.3048',
-             yd='0.9144'),
+             yd='0.9144', dm='0.1', mi='1609.344'),
     'in': Unit('in', 'length', Fraction('0.0254')),
     **_units('angle', rad='1', deg=_PI / 180, turns=2 * _PI),
     **_units('duration', s='1', ms='0.001', min='60', h='3600'),
@@ -109,6 +111,10 @@ def convert(number: Fraction, unit: Unit, wanted: Unit) -> Fraction:
 
 
 def published(number: Fraction) -> float:
-    """Round to what is published."""
+    """Round to what is published: what is too small for the decimals keeps as many digits."""
+    exact = float(number)
+    rounded = round(exact, DECIMALS)
+    if not math.isclose(rounded, exact, rel_tol=_MOST_ROUNDED):
+        rounded = float(f'{exact:.{DECIMALS}g}')
     # Adding 0.0 turns -0.0 into 0.0: a sign nobody means.
-    return round(float(number), DECIMALS) + 0.0
+    return rounded + 0.0

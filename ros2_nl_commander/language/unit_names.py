@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-The units that names, comments and sentences about interfaces name, and the words that people say.
+The units that names of fields and interfaces end in, and the words that people say.
 
 A number in the wrong unit is a wrong number: where a word may mean something else, it is no unit.
 """
@@ -30,7 +30,8 @@ _WORDS: dict[str, str] = {
     'metre': 'm', 'meter': 'm', 'centimetre': 'cm', 'centimeter': 'cm', 'millimetre': 'mm',
     'millimeter': 'mm', 'kilometre': 'km', 'kilometer': 'km', 'micrometre': 'um',
     'micrometer': 'um', 'micron': 'um', 'inch': 'in', 'inche': 'in', 'foot': 'ft', 'feet': 'ft',
-    'yard': 'yd', 'degree': 'deg', 'radian': 'rad', 'turn': 'turns', 'rev': 'turns',
+    'yard': 'yd', 'mile': 'mi', 'decimetre': 'dm', 'decimeter': 'dm', 'mtr': 'm',
+    'degree': 'deg', 'radian': 'rad', 'turn': 'turns', 'rev': 'turns',
     'revolution': 'turns', 'rotation': 'turns', 'second': 's', 'sec': 's', 'millisecond': 'ms',
     'msec': 'ms', 'minute': 'min', 'hour': 'h', 'hr': 'h', 'mps': 'm/s', 'kmh': 'km/h',
     'kph': 'km/h', 'rps': 'turns/s', 'percent': '%', 'pct': '%', 'percentage': '%',
@@ -47,30 +48,21 @@ _WORDS: dict[str, str] = {
     'fahrenheit': 'F', 'kelvin': 'K', 'bar': 'bar', 'decibel': 'dB',
     'degc': 'C', 'degf': 'F', 'nm': 'Nm',
 }
-_COMPOUNDS = (
-    (re.compile(r'(radians?|rad)\s*(?:/|per)\s*(?:s\b|sec\b|seconds?)'), 'rad/s'),
-    (re.compile(r'(degrees?|deg)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'deg/s'),
-    (re.compile(r'(met(?:re|er)s?|\bm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'm/s'),
-    (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'mm/s'),
-    (re.compile(r'(millimet(?:re|er)s?|\bmm)\s*(?:/|per|a)\s*min'), 'mm/min'),
-    (re.compile(r'(\bmet(?:re|er)s?|\bm)\s*(?:/|per|a)\s*min'), 'm/min'),
-    (re.compile(r'(\bcentimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*min'), 'cm/min'),
-    (re.compile(r'(centimet(?:re|er)s?|\bcm)\s*(?:/|per|a)\s*(?:s\b|sec\b|seconds?)'), 'cm/s'),
-    (re.compile(r'(kilomet(?:re|er)s?|\bkm)\s*(?:/|per|an)\s*(?:h\b|hours?)'), 'km/h'),
-    (re.compile(r'degrees? (?:c\b|celsius)|°\s?c\b|deg c\b'), 'C'),
-    (re.compile(r'°'), 'deg'),
-)
-#: "tenths of a millimetre"; "a tenth of a degree" is how precise something is.
-_PARTS = {'tenths': 10, 'hundredths': 100, 'thousandths': 1000}
-_PART = re.compile(rf'(?<![-\w])({"|".join(_PARTS)}) of (?:an? )?$')
+#: What a unit of something for each unit of time is called, where that is no "m/s".
+_RATES = {('turns', 'min'): 'rpm', ('mi', 'h'): 'mph'}
+_SPEEDS = {'length': 'speed', 'angle': 'angular speed'}
 #: As a prefix of a unit, which is spelt with a ``u`` here: 15 microlitres are no 15 litres.
 _MICRO = re.compile('(?<![^\\W\\d_])[\u00b5\u03bc](?=[A-Za-z])')
+#: The ordinal sign and the ring above are typed for the sign of degrees.
+_DEGREE = re.compile('[\u00ba\u02da]')
 #: Words that are too short or too common to mean a unit in the middle of a sentence.
-_ONLY_AS_SUFFIX = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C', 'F', 'K', 'N',
-                             'V', 'W', 'turn', 'second', 'bar', 'a', 'c', 'f', 'k', 'n', 'v', 'w',
-                             'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard'})
+IS_ALSO_A_WORD = frozenset({'m', 's', 'g', 'l', 'h', 't', 'in', 'min', 'A', 'C', 'F', 'K', 'N',
+                            'V', 'W', 'turn', 'second', 'bar', 'a', 'c', 'f', 'k', 'n', 'v', 'w',
+                            'rotation', 'foot', 'feet', 'minute', 'kilo', 'pound', 'yard', 'mi',
+                            'mtr'})
 _AMBIGUOUS_SUFFIX = frozenset({'min', 'a', 'v', 'n', 'k', 'f', 't', 'h', 'l', 'in', 'g', 'c', 'w',
-                               'turn', 'rotation', 'second', 'bar', 'feet', 'foot', 'rev'})
+                               'turn', 'rotation', 'second', 'bar', 'feet', 'foot', 'rev',
+                               'mi', 'mtr', 'mtrs'})  # a motor, too
 #: Of one or two letters, these alone can be nothing else.
 _WHOLE_NAMES = frozenset({'ml', 'cl', 'dl', 'kg', 'mg', 'mm', 'cm', 'km', 'ms', 'hz', 'kw'})
 #: Short words that are a unit behind these words only: ``led_g`` is no mass.
@@ -111,10 +103,27 @@ def unit_of_name(name: str) -> Unit | None:
 
 
 def _unit_per(above: str, below: str) -> Unit:
-    """Give the unit of ``speed_m_per_s``; of ``rate_ml_per_min`` one that nothing converts to."""
-    symbols = [unit.symbol if (unit := unit_of_word(part)) else part for part in (above, below)]
-    symbol = '/'.join(symbols)
-    return UNITS.get(symbol) or Unit(symbol, symbol, Fraction(1))
+    """Give the unit of ``speed_m_per_s``; of ``beats_per_min`` one that nothing converts to."""
+    units = unit_of_word(above), unit_of_word(below)
+    if units[0] is not None and units[1] is not None:
+        return rate_of(units[0], units[1])
+    symbols = (unit.symbol if unit else part for unit, part in zip(units, (above, below)))
+    return own_unit('/'.join(symbols))
+
+
+def rate_of(above: Unit, below: Unit) -> Unit:
+    """Give the unit of so much for each of another: millilitres a minute."""
+    symbol = f'{above.symbol}/{below.symbol}'
+    symbol = _RATES.get((above.symbol, below.symbol), symbol)
+    dimension = f'{above.dimension} per {below.dimension}'
+    if below.dimension == 'duration':
+        dimension = _SPEEDS.get(above.dimension, dimension)
+    return UNITS.get(symbol) or Unit(symbol, dimension, above.factor / below.factor)
+
+
+def own_unit(symbol: str) -> Unit:
+    """Give a unit that nothing converts to."""
+    return Unit(symbol, symbol, Fraction(1))
 
 
 def unit_of_field(path: tuple[str, ...]) -> Unit | None:
@@ -123,47 +132,9 @@ def unit_of_field(path: tuple[str, ...]) -> Unit | None:
         _VECTORS.get(path[-2]) if len(path) > 1 and path[-1] in 'xyz' else None)
 
 
-def unit_of_text(text: str) -> Unit | None:
-    """Tell the unit that a comment or a sentence about an interface names first."""
-    text = with_plain_micro(text)
-    lowered = text.lower()
-    found = [(match.start(), symbol) for pattern, symbol in _COMPOUNDS
-             if (match := pattern.search(lowered))]
-    for match in re.finditer(r'[A-Za-z%]+', text):
-        unit = unit_of_word(match[0])
-        if unit is not None and _stands_for_unit(match[0], text, match.start()):
-            found.append((match.start(), unit.symbol))
-    if not found:
-        return None
-    start, symbol = min(found, key=lambda one: one[0])
-    part = _PART.search(lowered[:start])
-    return _part_of(UNITS[symbol], _PARTS[part[1]]) if part else UNITS[symbol]
-
-
-def _part_of(unit: Unit, parts: int) -> Unit:
-    """Give a unit for fields that count tenths of one, as drivers do to send whole numbers."""
-    return Unit(f'{1 / parts:g} {unit.symbol}', unit.dimension, unit.factor / parts, unit.offset)
-
-
-#: What may follow a short word that is a unit; "turns of the drum" is none, "g of salt" is.
-_BEHIND = r'\s*(?:$|[\]),;.]|from|above|\d)'
-_BEHIND_AMOUNTS = rf'{_BEHIND}|\s*(?:of|each)\b'
-
-
-def with_plain_micro(text: str) -> str:
-    """Spell the sign for micro, of which there are two, as a ``u``."""
-    return _MICRO.sub('u', text)
-
-
-def _stands_for_unit(word: str, text: str, start: int) -> bool:
-    if word not in _ONLY_AS_SUFFIX and word.rstrip('s') not in _ONLY_AS_SUFFIX:
-        return True
-    if _PART.search(text[:start].lower()):
-        return True
-    # "[m]", "(s)", ", minutes", "0 to 5 m", "in s": set apart as units are.
-    behind = _BEHIND_AMOUNTS if word in ('g', 'l') else _BEHIND
-    return bool(re.search(r'(?:^|[\[(,;:]|\d|\bin)\s*$', text[:start])
-                and re.match(behind, text[start + len(word):]))
+def with_plain_signs(text: str) -> str:
+    """Spell the sign for micro, of which there are two, as a ``u``, and degrees with one sign."""
+    return _MICRO.sub('u', _DEGREE.sub('°', text))
 
 
 def unit_of_word(word: str) -> Unit | None:

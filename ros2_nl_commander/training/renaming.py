@@ -30,7 +30,8 @@ from typing import TypeVar
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import entrances
-from ros2_nl_commander.language.unit_names import unit_of_name, unit_of_text
+from ros2_nl_commander.language.unit_names import unit_of_name
+from ros2_nl_commander.language.unit_texts import unit_of_text
 from ros2_nl_commander.training.examples import Example
 
 _WORD = re.compile(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+')

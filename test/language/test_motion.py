@@ -86,6 +86,31 @@ def test_several_axes_move_at_once_and_arrive_together():
         math.pi / 2, rel=1e-4)
 
 
+@pytest.mark.parametrize('limits, text, reason', [
+    ({'linear.x': (0, 0.5), 'angular.z': (0, 1)}, 'circle right', 'angular.z is 0 to 1'),
+    ({'linear.x': (-0.5, 0), 'angular.z': (-1, 1)}, 'circle left', 'linear.x is -0.5 to 0'),
+    ({'linear.x': (-20, 20), 'angular.z': (-1, 1)}, 'forward 1 mm at 10 m/s', 'too short'),
+    ({'linear.x': (-20, 20), 'angular.z': (-1, 1)}, 'forward for 5 ms', 'too short'),
+    ({'linear.x': (-20, 20), 'angular.z': (-1, 1)}, 'forward 0.1 mm in 3000 s', 'too slow')])
+def test_limits_that_end_at_zero_and_extremes_are_refused(limits, text, reason):
+    with pytest.raises(LimitError, match=reason):
+        ask(text, RobotDescription('r', topics={'/cmd': TWIST}, limits={'/cmd': limits}))
+
+
+@pytest.mark.parametrize('text, length', [
+    ('forward for 0.25 s', 0.25), ('forward for 20 ms', 0.02), ('forward for 1.01 s', 1.01),
+    ('forward 5 cm in 0.25 s', 0.25)])
+def test_a_time_that_was_said_is_kept(text, length):
+    assert seconds(ask(text)) == pytest.approx(length, rel=1e-4)
+    assert ask(text).rate_hz <= 50
+
+
+@pytest.mark.parametrize('text', ['forward 1 mm', 'forward 1 mm slowly', 'forward 5 mm fast'])
+def test_a_short_way_without_a_speed_takes_longer(text):
+    assert seconds(ask(text)) * ask(text).fields['linear']['x'] == pytest.approx(
+        0.005 if 'fast' in text else 0.001, rel=1e-4)
+
+
 def test_a_circle_closes():
     command = ask('circle right radius 1 m')
     speed, turn = command.fields['linear']['x'], command.fields['angular']['z']

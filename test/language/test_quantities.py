@@ -21,7 +21,8 @@ from fractions import Fraction
 import pytest
 from ros2_nl_commander.language.errors import FieldError
 from ros2_nl_commander.language.quantities import basic_unit, convert, published, UNITS, units_like
-from ros2_nl_commander.language.unit_names import unit_of_name, unit_of_text
+from ros2_nl_commander.language.unit_names import unit_of_name
+from ros2_nl_commander.language.unit_texts import unit_of_text, unit_said
 
 
 @pytest.mark.parametrize('number, unit, wanted, result', [
@@ -83,7 +84,12 @@ def test_nothing_converts_to_a_unit_of_its_own():
     ('angle in degrees, precise to a tenth of a degree', 'deg'),
     ('to the nearest tenth of a degree', 'deg'), ('degrees, ten-thousandths of them', 'deg'),
     ('cm per minute', 'cm/min'), ('hectolitres', 'hl'), ('power of the antenna, mW', 'mW'),
-    ('volume, 0 to 100 percent', '%')])
+    ('volume, 0 to 100 percent', '%'), ('in 10 cm steps, metres', 'm'),
+    ('height of the mast, accurate to 5 mm, in metres', 'm'), ('between 0.1 m and 2 km, cm', 'cm'),
+    ('range 0-10 km, given in metres', 'm'), ('angle, +/- 5 degrees accuracy, radians', 'rad'),
+    ('not in degrees, radians', 'rad'), ('degrees Fahrenheit', 'F'), ('in \u00ba', 'deg'),
+    ('length, in', 'in'), ('turns a minute', 'rpm'), ('miles per hour', 'mph'), ('rad/m', 'rad'),
+    ('accurate to 0.1 mm', 'mm'), ('tolerance (0.1 m)', 'm')])
 def test_texts_that_name_a_unit(text, symbol):
     assert unit_of_text(text) is UNITS[symbol]
 
@@ -92,16 +98,45 @@ def test_texts_that_name_a_unit(text, symbol):
     ('tenths of a millimetre', 'cm', 50), ('in tenths of mm', 'cm', 50),
     ('temperature in hundredths of degrees Celsius', 'C', 50),
     ('tenths of a second', 's', 5), ('delay, hundredths of seconds', 's', 50),
-    ('thousandths of a rad', 'rad', 500)])
+    ('thousandths of a rad', 'rad', 500), ('in 0.1 mm', 'cm', 50), ('in 0.1 degrees', 'deg', 5),
+    ('unit: 0.1 mm', 'cm', 50), ('1/10 deg', 'deg', 5), ('degrees * 10', 'deg', 5),
+    ('0.01 m', 'm', 50), ('latitude in degrees * 1E7', 'deg', 5 * 10**6),
+    ('1e-7 deg', 'deg', 5 * 10**6), ('[degE7]', 'deg', 5 * 10**6), ('centidegrees', 'deg', 50),
+    ('in 10 ms units', 's', 50), ('altitude in meters * 1000 (up)', 'm', 500)])
 def test_fields_that_count_parts_of_a_unit(text, unit, number):
     """Half a unit, or half a centimetre, as such a field holds it."""
     assert convert(Fraction('0.5'), UNITS[unit], unit_of_text(text)) == number
 
 
 @pytest.mark.parametrize('text', ['go to a place', 'a lamp, true is on', 'arm in the second bay',
-                                  'a bar of light', 'wait for a minute of silence'])
+                                  'a bar of light', 'wait for a minute of silence',
+                                  'min 0, max 10',
+                                  'in 10 steps', 'clicks per metre', 'go in a second'])
 def test_texts_that_name_none(text):
     assert unit_of_text(text) is None
+
+
+@pytest.mark.parametrize('text, symbol', [
+    ('flow in ml/min', 'ml/min'), ('litres per hour', 'l/h'), ('[m/s^2]', 'm/s2'),
+    ('deg/s²', 'deg/s2'), ('stiffness, Nm/rad', 'Nm/rad'), ('area in m2', 'm2')])
+def test_a_rate_is_not_what_it_counts(text, symbol):
+    unit = unit_of_text(text)
+    assert (unit.symbol, units_like(unit)) == (symbol, ())
+
+
+@pytest.mark.parametrize('name, text, symbol', [
+    ('timeout_min', 'seconds', 's'), ('duration_min', 'minimum duration in seconds', 's'),
+    ('wait_min', 'minimum wait', None), ('wait_min', '', 'min'), ('wait_min', 'minutes', 'min'),
+    ('height_mm', 'metres', 'mm'), ('height', 'cm', 'cm')])
+def test_a_name_goes_before_what_is_said_but_for_the_least_of_something(name, text, symbol):
+    unit = unit_said(name, text)
+    assert (unit.symbol if unit else None) == symbol
+
+
+@pytest.mark.parametrize('number, value', [
+    ('0.0000003', 3e-07), ('0.00001234', 1.234e-05), ('0.0872664', 0.087266), ('0', 0.0)])
+def test_what_is_published_is_never_rounded_to_nothing(number, value):
+    assert published(Fraction(number)) == value
 
 
 @pytest.mark.parametrize('name, symbol', [

@@ -181,6 +181,11 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('12,5 cm and 10,20,30', ['12.5 cm', '10', '20', '30']),
     ('3:30 minutes, room B12', []),
     ('the third floor of a building, row B2', []),
+    ('half a mile at 20 miles per hour', ['0.5 mi', '20 mph']),
+    ('go 6\' ahead, raise it 2"', ['6 ft', '2 in']), ('5\'10" up', ['70 in']),
+    ('90\u00ba, then 45\u02da', ['90 deg', '45 deg']),
+    ('3 mtrs and 5 decimetres', ['3 m', '5 dm']),
+    ('say "take 2", then \'level 6\'', ['2', '6']),
     ('and', []),
 ])
 def test_what_a_sentence_states(sentence, numbers):

@@ -20,6 +20,8 @@ import pytest
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, LimitError, NotOfferedError)
+from ros2_nl_commander.language.forms.number_meaning import whole_of
+from ros2_nl_commander.language.quantities import UNITS
 from ros2_nl_commander.language.robot import parse_robot
 from ros2_nl_commander.language.short_form import Decline
 
@@ -105,7 +107,7 @@ definitions:
     ('/brush data: 80 %', {'data': 0.8}),
     ('/fan data: 80 %', {'data': 0.8}),
     ('/pump data: 80 %', {'data': 80}),  # a whole number of one would be all or nothing
-    ('/steps data: 50 %', {'data': 50.0}),
+    ('/steps data: 50 %', {'data': 500.0}),
     ('/bow depth: 80 %, length: 2 cm', {'depth': 0.8, 'length': 200}),
     ('/say data: "it\'s \\"fine\\", Anna"', {'data': 'it\'s "fine", Anna'}),
     ('/lamp red', {'r': 1.0, 'g': 0.0, 'b': 0.0, 'a': 1.0}),
@@ -197,3 +199,20 @@ def test_declining_gives_a_reason_for_people():
 def test_everything_else_is_refused(text, error):
     with pytest.raises(error):
         read_answer(text, ROBOT)
+
+
+@pytest.mark.parametrize('words, unit, whole', [
+    ('0-1023 PWM', None, 1023), ('0..4095', None, 4095), ('0.0 closed to 0.8 open', None, 0.8),
+    ('throttle from -1.0 to 1.0', None, 1), ('-1.0 (full left) to 1.0 (full right)', None, 1),
+    ('[-1, 1]', None, 1), ('between 0 and 5', None, 5), ('0 to 180 degrees', 'deg', 180),
+    ('0 to 800 mm', 'm', 0.8), ('0-100', None, 100), ('percent, 0-80', '%', 100),
+    ('0, 50, 100', None, 100), ('0x00 to 0xFF', None, 100),
+    ('0 to 90 deg in 0 to 200 s', 'deg', 90),
+    ('1 to 10', None, 100), ('', None, 100)])
+def test_a_hundred_percent_is_the_upper_end_of_the_range_that_is_said(words, unit, whole):
+    assert whole_of(None, words, UNITS[unit] if unit else None, True) == pytest.approx(whole)
+
+
+def test_ranges_that_may_be_of_another_field_are_left_alone():
+    assert whole_of(None, 'force', None, False, shared='opens 0 to 80 mm') == 100
+    assert whole_of(None, 'red', None, True, shared='each from 0 to 255') == 255

@@ -27,7 +27,7 @@ from ros2_nl_commander.language.grammar_matching import matches
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, parse_robot, RobotDescription
 from ros2_nl_commander.language.robot_writer import write_robot
 from ros2_nl_commander.language.shortlist import WHOLE
-from ros2_nl_commander.language.unit_names import unit_of_text
+from ros2_nl_commander.language.unit_texts import unit_of_text
 from ros2_nl_commander.training.distractors import add_distractors, COUNT
 from ros2_nl_commander.training.examples import Example, load_examples
 from ros2_nl_commander.training.renaming import rename_examples, rename_robot

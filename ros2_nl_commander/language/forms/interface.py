@@ -45,7 +45,7 @@ from ros2_nl_commander.language.interfaces import (
     ScalarType, TextType)
 from ros2_nl_commander.language.quantities import Unit
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.unit_names import unit_of_name, unit_of_text
+from ros2_nl_commander.language.unit_texts import unit_said
 
 BodyForm = FieldsForm | PoseForm | ColourForm | MotionForm | FreeFieldsForm
 
@@ -200,15 +200,14 @@ class _FormMaker:
         unit = self._unit(field, about)
         return NumberForm(
             max(low, lowest), min(high, kind.highest), is_integer, unit,
-            whole=whole_of(limits, f'{field.comment}; {about}', unit, is_integer),
+            whole=whole_of(limits, f'{field.comment}; {about if self._is_only_number else ""}',
+                           unit, is_integer, shared=about),
             constants=constants_of(field, kind, inside), is_limited=limits is not None)
 
     def _unit(self, field: FieldSchema, about: str) -> Unit | None:
         """Tell what a field holds: its name says, or its comment, or what is said about it."""
-        if self._is_only_number:
-            return (unit_of_name(field.name) or unit_of_text(field.comment)
-                    or unit_of_name(self.name) or unit_of_text(about))
-        return unit_of_name(field.name) or unit_of_text(field.comment)
+        unit = unit_said(field.name, field.comment)
+        return unit or (unit_said(self.name, about) if self._is_only_number else None)
 
     @property
     def _is_only_number(self) -> bool:

@@ -41,7 +41,7 @@ A_BIT = 'a bit'
 _CIRCLE = 'circle'
 _SIDES = {'left': 1, 'right': -1}
 
-_AMOUNT_UNITS = {'linear': ('m', 'cm', 'mm', 'km', 'in', 'ft', 'yd'),
+_AMOUNT_UNITS = {'linear': ('m', 'cm', 'mm', 'km', 'in', 'ft', 'yd', 'dm', 'mi'),
                  'angular': ('deg', 'rad', 'turns')}
 _SPEED_UNITS = {'linear': ('m/s', 'cm/s', 'mm/s', 'm/min', 'km/h', 'mph', 'ft/s', 'kn'),
                 'angular': ('rad/s', 'deg/s', 'rpm', 'turns/s')}
@@ -97,7 +97,8 @@ class MotionForm:
             amount = axis.small_amount
         elif re.match(r' \d', scanner.rest):
             amount = _quantity(scanner, _AMOUNT_UNITS[axis.kind])
-        return Part(axis, sign, amount, self._speed(scanner, axis, sign))
+        is_rough = scanner.sees(' slowly') or scanner.sees(' fast')
+        return Part(axis, sign, amount, self._speed(scanner, axis, sign), is_rough)
 
     def _speed(self, scanner: Scanner, axis: Axis, sign: int) -> Fraction | None:
         if scanner.take(' slowly'):

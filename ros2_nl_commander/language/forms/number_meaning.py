@@ -16,37 +16,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 import re
 
 from ros2_nl_commander.language.interfaces import (
     FieldSchema, FloatType, IntegerType, MessageSchema)
-from ros2_nl_commander.language.quantities import Unit
+from ros2_nl_commander.language.quantities import convert, Unit
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 #: "0 to 255", "0.0..1.0", "[0, 1]", "between 0 and 1", "0 (off) to 1", without the spaces.
-_RANGE = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|…|,)'
+_USUAL = re.compile(r'(?<![\d.])0(?:\.0+)?(?:\([^)]*\))?(?:to|and|-|–|\.{2,3}|…|,)'
                     r'(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)')
+_MOST = (r'\+?(?P<most>\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)(?![\d.]*\w*x)'
+         r'(?:\s*(?P<unit>[A-Za-z]+))?')
+_LEAST = r'(?<![\w.])(?:-\d+(?:\.\d+)?|0(?:\.0+)?)\s*%?\s*'
+#: From zero or less up to anything: of a list such as "0, 5, 10" the second is no most.
+_ANY = tuple(re.compile(pattern, re.I) for pattern in (
+    rf'{_LEAST}(?:\([^)]*\)\s*)?(?:to|up to|-|–|\.{{2,3}}|…)\s*{_MOST}',
+    rf'{_LEAST}(?:[a-z]+\s+){{1,2}}to\s+{_MOST}',
+    rf'\bbetween\s+{_LEAST}and\s+{_MOST}',
+    rf'\[{_LEAST},\s*{_MOST}\s*\]'))
 _SHARE = re.compile(r'\b(?:share|fraction|ratio)\b', re.I)
 
 
 def whole_of(
-    limits: tuple[float, float] | None, words: str, unit: Unit | None, is_integer: bool
+    limits: tuple[float, float] | None, words: str, unit: Unit | None, is_integer: bool,
+    shared: str = ''
 ) -> float:
     """
     Tell what 100 % is: 100 of a percent, else the upper limit or what is said to be most.
 
-    :param words: the comment of the field, and what is said about the interface
+    :param words: the comment of the field, and what is said about the interface if it is about
+        this field alone
+    :param shared: what is said about the interface, of whichever field
     """
     is_share = unit is not None and unit.dimension == 'share'
     if limits is not None and limits[1] > 0 and (not is_share or limits[1] <= 1):
         return limits[1]
     # Of several ranges the smaller ones are asides: "0 to 100 (0-1: off)".
-    said = max((float(most.replace(',', '')) for most in _RANGE.findall(words.replace(' ', ''))),
-               default=0.0)
-    if said in (1.0, 255.0):
-        return said
+    usual = max(map(_number, _USUAL.findall(f'{words};{shared}'.replace(' ', ''))), default=0.0)
     if unit is not None and is_share:
-        return float(100 / unit.factor)
-    return 1.0 if not (said or is_integer) and _SHARE.search(words) else 100.0
+        return usual if usual in (1.0, 255.0) else float(100 / unit.factor)
+    most = max(_ranges(words, unit), default=0.0)
+    if usual in (1.0, 255.0) and usual >= most:
+        return usual
+    return most or (1.0 if not (usual or is_integer) and _SHARE.search(words + shared) else 100.0)
+
+
+def _ranges(words: str, unit: Unit | None) -> Iterator[float]:
+    """Give the upper ends of the ranges of a field, in its unit."""
+    for match in (match for pattern in _ANY for match in pattern.finditer(words)):
+        spelt = unit_of_word(match['unit'] or '')
+        if unit is None or spelt is None or match['unit'] == 'in':  # 0 to 5 in steps
+            yield _number(match['most'])
+        elif spelt.dimension == unit.dimension:
+            yield float(convert(Fraction(_number(match['most'])), spelt, unit))
+
+
+def _number(text: str) -> float:
+    return float(text.replace(',', ''))
 
 
 def constants_of(

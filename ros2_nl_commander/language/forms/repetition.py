@@ -25,7 +25,7 @@ from fractions import Fraction
 import math
 import re
 
-from ros2_nl_commander.language.errors import CommandSyntaxError
+from ros2_nl_commander.language.errors import CommandSyntaxError, LimitError
 from ros2_nl_commander.language.forms.number import NUMBER
 from ros2_nl_commander.language.forms.rule_book import NOTHING, optional, RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
@@ -40,6 +40,8 @@ TIMES_RATE_HZ = 1.0
 LONGEST_SEC = 3600
 MOST_TIMES = 1000
 HIGHEST_RATE_HZ = 100
+#: Highest rate that is chosen here, so that a short time is kept [Hz].
+FASTEST_HZ = 50
 
 DURATIONS = ('s', 'ms', 'min', 'h')
 _DURATION_UNIT = re.compile(r' (s|ms|min|h)(?![A-Za-z])')
@@ -64,18 +66,34 @@ def read_repetition(scanner: Scanner) -> Repetition:
     Read how often and how long; nothing stands for once.
 
     :raises CommandSyntaxError: if it is more than is allowed
+    :raises LimitError: if it is too short
     """
     counted = scanner.match(_COUNT)
     seconds = read_duration(scanner) if not counted and scanner.take(' for ') else None
     rate = _rate(scanner) if counted or seconds else None
     if seconds is not None:
-        rate = rate or RATE_HZ
+        if rate is None:
+            return Repetition(*times_and_rate(seconds))
         return Repetition(max(1, math.ceil(round(float(seconds) * rate, 6))), rate)
     if counted is None or (times := int(counted.split()[0])) == 1:
         return Repetition()
     if times > MOST_TIMES:
         raise CommandSyntaxError(f'{times} times is more than {MOST_TIMES}')
     return Repetition(times, rate or TIMES_RATE_HZ)
+
+
+def times_and_rate(seconds: Fraction) -> tuple[int, float]:
+    """
+    Choose how many messages last a time, and their rate [Hz]: a round one if it keeps the time.
+
+    :raises LimitError: if the time is too short for one message
+    """
+    times = max(1, math.ceil(round(seconds * Fraction(RATE_HZ), 6)))
+    rate = round(float(times / seconds), 6)
+    if rate > FASTEST_HZ:
+        raise LimitError(f'takes {float(seconds):g} s, too short: at least '
+                         f'{1 / FASTEST_HZ:g} s')
+    return times, rate
 
 
 def _rate(scanner: Scanner) -> float | None:

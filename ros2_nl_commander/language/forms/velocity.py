@@ -27,7 +27,8 @@ import math
 
 from ros2_nl_commander.language.command import Fields
 from ros2_nl_commander.language.errors import LimitError
-from ros2_nl_commander.language.forms.repetition import LONGEST_SEC, RATE_HZ
+from ros2_nl_commander.language.forms.repetition import (
+    FASTEST_HZ, LONGEST_SEC, RATE_HZ, times_and_rate)
 from ros2_nl_commander.language.quantities import published
 
 #: Speeds where none is said: slow enough for any base [m/s, rad/s].
@@ -36,9 +37,11 @@ USUAL_SPEED = {'linear': Fraction('0.2'), 'angular': Fraction('0.5')}
 TOP_SPEED = {'linear': Fraction('0.5'), 'angular': Fraction('1')}
 #: What "a bit" is [m, rad].
 SMALL_AMOUNT = {'linear': Fraction('0.2'), 'angular': Fraction(math.pi) / 12}
-#: Radius of a circle of which only the side is said [m].
 #: How far distance, speed and time may disagree where all are said, as a share of the time.
 _AGREEMENT = Fraction(1, 20)
+#: No base is told to move more slowly [m/s, rad/s]: a millimetre would take minutes.
+SLOWEST = Fraction(1, 100000)
+#: Radius of a circle of which only the side is said [m].
 USUAL_RADIUS = Fraction('0.5')
 
 #: What a robot calls motion along and about its axes (REP 103): positive, negative.
@@ -95,7 +98,9 @@ class Axis:
 
     def usual_speed(self, sign: int) -> Fraction:
         """Give the speed in a direction where none was said."""
-        return min(USUAL_SPEED[self.kind], self.top_speed(sign))
+        least = self.low if sign > 0 else -self.high
+        usual = min(USUAL_SPEED[self.kind], self.top_speed(sign))
+        return usual if least <= usual else _exact(least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,14 @@ class Part:
     :param sign: 1 or -1
     :param amount: distance or angle [m or rad], None where none was said
     :param speed: [m/s or rad/s], None where none was said
+    :param is_rough: whether the speed was said in a word, such as "slowly"
     """
 
     axis: Axis
     sign: int
     amount: Fraction | None
     speed: Fraction | None
+    is_rough: bool = False
 
     @property
     def velocity(self) -> Fraction:
@@ -153,12 +160,13 @@ class TimedVelocity:
     rate_hz: float | None
 
 
-def timed_velocity(motion: Motion) -> TimedVelocity:
+def timed_velocity(motion: Motion, is_time_said: bool = True) -> TimedVelocity:
     """
     Work out speeds, rate and number of messages.
 
-    :raises LimitError: if the time asks for more speed than the robot has, if it takes too long,
-        or if distance, speed and time are all said and do not agree
+    :param is_time_said: whether the time of the motion, if it has one, was said and is to be kept
+    :raises LimitError: if the time asks for more speed than the robot has, if it takes too long
+        or not long enough, or if distance, speed and time are all said and do not agree
     """
     bounded = [part for part in motion.parts if part.amount is not None]
     if motion.seconds is None and not bounded:
@@ -169,10 +177,14 @@ def timed_velocity(motion: Motion) -> TimedVelocity:
         raise LimitError('distance, speed and time contradict each other: two of them are enough')
     if seconds > LONGEST_SEC:
         raise LimitError(f'takes {float(seconds):g} s, more than {LONGEST_SEC} s')
-    times = max(1, math.ceil(round(seconds * Fraction(RATE_HZ), 6)))
-    # A speed that was said is kept, and the rate made to fit; else the rate stays a round number.
-    keeps_speed = any(part.speed is not None for part in motion.parts)
-    rate = round(float(times / seconds), 6) if keeps_speed else RATE_HZ
+    is_kept = is_time_said and motion.seconds is not None
+    if not is_kept and all(part.speed is None or part.is_rough for part in bounded):
+        # The time is ours, so that a motion of a millimetre may take longer.
+        seconds = max(seconds, Fraction(1) / FASTEST_HZ)
+    times, rate = times_and_rate(seconds)
+    # A time or a speed that was said is kept, and the rate made to fit; else the rate is round.
+    if not is_kept and all(part.speed is None for part in motion.parts):
+        rate = RATE_HZ
     return TimedVelocity(_twist(motion.parts, times / Fraction(rate)), times, rate)
 
 
@@ -182,13 +194,18 @@ def circle(forward: Axis, turning: Axis, side: int, radius: Fraction | None) -> 
 
     :param side: 1 to the left, -1 to the right
     :param radius: [m], None for the usual one
+    :raises LimitError: if the base cannot drive forward, or not turn to that side
     """
+    for axis, sign in ((forward, 1), (turning, side)):
+        if axis.top_speed(sign) <= 0:
+            raise LimitError(f'no circle to the {"left" if side > 0 else "right"}: {axis.path} '
+                             f'is {axis.low:g} to {axis.high:g}')
     radius = radius or USUAL_RADIUS
     speed = min(forward.usual_speed(1), radius * turning.top_speed(side))
     seconds = 2 * Fraction(math.pi) * radius / speed
     parts = (Part(forward, 1, seconds * speed, None),
              Part(turning, side, 2 * Fraction(math.pi), None))
-    return timed_velocity(Motion(parts, seconds))
+    return timed_velocity(Motion(parts, seconds), is_time_said=False)
 
 
 def _twist(parts: tuple[Part, ...], seconds: Fraction | None) -> Fields:
@@ -198,11 +215,16 @@ def _twist(parts: tuple[Part, ...], seconds: Fraction | None) -> Fields:
         velocity = part.velocity
         if part.amount is not None and seconds is not None:
             velocity = part.sign * part.amount / seconds
-            if not part.axis.allows(Fraction(published(velocity))):
-                raise LimitError(f'{part.axis.path} would be {float(velocity):.3g}, outside '
-                                 f'{part.axis.low:g} to {part.axis.high:g}')
+        if not (part.axis.allows(velocity) or part.axis.allows(Fraction(published(velocity)))):
+            raise LimitError(f'{part.axis.path} would be {float(velocity):.3g}, outside '
+                             f'{part.axis.low:g} to {part.axis.high:g}')
+        if abs(velocity) < SLOWEST:
+            raise LimitError(f'{part.axis.path} would be {float(velocity):.3g}, too slow for a '
+                             f'base: at least {float(SLOWEST):g}')
         group, name = part.axis.path.split('.')
-        fields.setdefault(group, {})[name] = published(velocity)
+        # Rounding must not push it over a limit.
+        fields.setdefault(group, {})[name] = min(
+            max(published(velocity), part.axis.low), part.axis.high)
     return fields
 
 
