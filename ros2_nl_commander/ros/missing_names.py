@@ -13,16 +13,18 @@
 # limitations under the License.
 
 """
-Names that people wrote about a robot which does not have them: misspelt, they would do nothing.
+What people wrote about a robot and does not fit it: misspelt, it would do nothing.
 
-Not an error: a part of the robot may be switched off, or one file may serve several robots.
+Names are not errors: a part of the robot may be switched off, or one file may serve several
+robots. Limits of fields that a type does not have are, where the type is known from the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ros2_nl_commander.language.annotations import Annotations
+from ros2_nl_commander.language.annotations import (
+    Annotations, annotations_that_fit_nothing)
 from ros2_nl_commander.language.policy import Policy, Rule
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.suggestions import listed_with_closest
@@ -33,10 +35,12 @@ def warn_of_missing_names(
     warn: Callable[[str], object],
 ) -> None:
     """
-    Tell what annotations and policy say of interfaces that a robot does not have.
+    Tell what annotations and policy say of interfaces and fields that a robot does not have.
 
     :param warn: told one line for each of them, if there is anything to say
     """
+    for misfit in annotations_that_fit_nothing(robot, annotations):
+        warn(f'the annotations say what has no effect: {misfit}')
     missing = annotations.names_missing_in(robot)
     if missing:
         names = listed_with_closest(missing, robot.names)

@@ -17,7 +17,9 @@
 from __future__ import annotations
 
 from rclpy.node import Node
-from ros2_nl_commander.language.annotations import Annotations, load_annotations
+from ros2_nl_commander.language.annotations import (
+    Annotations, annotations_that_fit_nothing, load_annotations)
+from ros2_nl_commander.language.errors import RobotDescriptionError
 from ros2_nl_commander.language.generation import Generator
 from ros2_nl_commander.language.policy import Policy
 from ros2_nl_commander.language.robot import RobotDescription
@@ -47,12 +49,20 @@ class RobotSource:
         """
         Give the robot that the parameters name.
 
-        :raises NlCommanderError: if there is no such file, or it cannot be read
+        :raises NlCommanderError: if there is no such file, or it cannot be read, or annotations
+            speak of fields that an interface does not have: limits that would be none
         """
         self.close()
         known = parameters.annotations.strip()
         self._annotations = (
             load_annotations(path_from_location(known)) if known else Annotations())
+        robot = self._find(parameters)
+        misfits = annotations_that_fit_nothing(robot, self._annotations)
+        if misfits:
+            raise RobotDescriptionError(f'{known}: {misfits[0]}')
+        return robot
+
+    def _find(self, parameters: NodeParameters) -> RobotDescription:
         if parameters.robot.strip():
             return self._annotations.applied_to(find_robot(parameters.robot.strip()))
         selection = Selection(tuple(parameters.include.split()), tuple(parameters.exclude.split()))

@@ -84,6 +84,16 @@ def test_names_that_no_live_robot_has_are_named_when_it_seems_to_be_all_there(
     assert '/porter/sirn' in line and '/porter/cmdvel' in line and 'siren,' not in line
 
 
+def test_limits_of_a_field_that_is_not_there_keep_the_node_from_working(
+    bench: Bench, log: Callable[[], str], tmp_path: Path,
+) -> None:
+    (tmp_path / 'known.yaml').write_text('limits: {/porter/cmd_vel: {linear_x: [0, 1]}}')
+    bench.start(annotations=str(tmp_path / 'known.yaml'), wait='unconfigured')
+    wait_until(lambda: lines_with(log(), 'has no number linear_x'))
+    line = lines_with(log(), 'has no number linear_x')[0]
+    assert 'limits > /porter/cmd_vel > linear_x' in line and 'linear.x' in line
+
+
 @pytest.mark.parametrize('annotations, rules, parts', [
     (Annotations(), '/r/a: {tier: auto}', []),
     (Annotations(about={'/r/a': 'a'}), '"/**": {tier: auto}', []),
@@ -92,6 +102,7 @@ def test_names_that_no_live_robot_has_are_named_when_it_seems_to_be_all_there(
     (Annotations(about={f'/no/{number}': 'a' for number in range(15)}), '/r/a: {tier: auto}',
      ['/no/9 and 5 more']),
     (Annotations(about={'/r/\x1b[2J': 'a'}), '/r/a: {tier: auto}', ['/r/\\x1b[2J']),
+    (Annotations(limits={'/r/a': {'dta': (0, 1)}}), '/r/a: {tier: auto}', ['limits > /r/a > dta']),
 ])
 def test_what_counts_as_missing(
     annotations: Annotations, rules: str, parts: list[str],
