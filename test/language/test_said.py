@@ -39,7 +39,8 @@ ROBOT = RobotDescription(
             '/cmd_vel': 'geometry_msgs/msg/Twist', '/vel': 'pour_msgs/msg/Speed'},
     services={'/pour': 'pour_msgs/srv/Pour', '/open_at': 'pour_msgs/srv/OpenAt',
               '/bring': 'pour_msgs/srv/Bring', '/hand': 'pour_msgs/srv/Hand',
-              '/lift': 'pour_msgs/srv/Lift', '/spin': 'pour_msgs/srv/Spin'},
+              '/lift': 'pour_msgs/srv/Lift', '/spin': 'pour_msgs/srv/Spin',
+              '/turn': 'pour_msgs/srv/Turn'},
     places={'bar': Place('map', 1.0, 2.0, 0.0), 'room 21': Place('map', 3.0, 4.0, 0.0)},
     about={'/mast': 'height in metres'}, limits={'/mast': {'data': (0.0, 2.0)}},
     choices={'/bring': {'item': ('pillow', 'gin_tonic')},
@@ -51,6 +52,7 @@ ROBOT = RobotDescription(
                  'pour_msgs/srv/Bring': 'string item\nint32 count\ngeometry_msgs/Pose to\n'
                                         '---\nbool success',
                  'pour_msgs/srv/Hand': 'string item\nstring side\n---\nbool success',
+                 'pour_msgs/srv/Turn': 'float32 target_yaw\n---\nbool success',
                  'pour_msgs/srv/Spin': 'float64 yaw # radians\n---\nbool success',
                  'pour_msgs/srv/Lift': 'bool open\nuint8 door\n---\nbool success'})
 
@@ -97,6 +99,7 @@ ROBOT = RobotDescription(
     ('turn by pi/2', '/cmd_vel turn left', '/cmd_vel turn left 90 deg'),
     ('go forward one more metre', '/cmd_vel forward', '/cmd_vel forward 1 m'),
     ('spin 90', '/spin yaw: 90', '/spin yaw: 90 deg'),
+    ('spin 90', '/turn target_yaw: -90', '/turn target_yaw: -90 deg'),  # of no known unit
     ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
 ])
 def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):

@@ -34,6 +34,7 @@ _BARE = re.compile(r'(?<![\w./])\d+(?:\.\d+)?(?![\w.%]| (?:[A-Za-z%]))')
 _ROW = re.compile(r'((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+))+)-?\d+(?:\.\d+)?\s*'
                   r'(?P<unit>[a-zA-Z°%]+)')
 _TURNING = re.compile(r'\b(?:spin|turn|rotate|yaw)(?:s|ning|ing)?\b|\brotating\b', re.I)
+_ANGLE_FIELD = re.compile(r'(?:yaw|angle|theta|heading)(?:_[a-z]+)?: -?$', re.I)
 _WARMTH = re.compile(
     r'temp|heat|hot|warm|cool|cold|oven|fridge|freez|boil|celsius|thermo|bake|vault', re.I)
 
@@ -80,8 +81,9 @@ def _is_in_radians(answer: str, match: re.Match[str], robot: RobotDescription) -
             return None
 
     plain = with_number('1')
-    # A field of any unit would take metres as well.
-    return plain is not None and plain == with_number('1 rad') and with_number('1 m') is None
+    # A field of no known unit takes metres as well; its name may still tell.
+    is_angle = with_number('1 m') is None or _ANGLE_FIELD.search(answer[:match.start()])
+    return plain is not None and plain == with_number('1 rad') and bool(is_angle)
 
 
 def _units_said(sentence: str) -> Iterator[tuple[float, str]]:
