@@ -29,6 +29,7 @@ from ros2_nl_commander.language.equality import values_equal
 from ros2_nl_commander.language.errors import LimitError, NotOfferedError, UnknownTypeError
 from ros2_nl_commander.language.field_rules import rule_keys
 from ros2_nl_commander.language.fields import check_fields
+from ros2_nl_commander.language.forms.interface import VELOCITY_TYPES
 from ros2_nl_commander.language.interfaces import ArrayType, FieldType, MessageSchema
 from ros2_nl_commander.language.names import excerpt, TYPE_FOLDERS, with_article
 from ros2_nl_commander.language.robot import RobotDescription
@@ -51,6 +52,9 @@ def check_command(command: Command, robot: RobotDescription) -> None:
 
 def _check_rules(command: Command, robot: RobotDescription) -> None:
     """Check the limits and choices of the description, also for what is left out."""
+    # A velocity message without any field is the stop, which is always allowed.
+    if command.type_name in VELOCITY_TYPES and not command.fields:
+        return
     for path, bounds in robot.limits.get(command.name, {}).items():
         keys = rule_keys(path, command.type_name)
         default = _default_at(command.type_name, keys, robot)

@@ -39,7 +39,8 @@ ROBOT = RobotDescription(
             '/cmd_vel': 'geometry_msgs/msg/Twist', '/vel': 'pour_msgs/msg/Speed'},
     services={'/pour': 'pour_msgs/srv/Pour', '/open_at': 'pour_msgs/srv/OpenAt',
               '/bring': 'pour_msgs/srv/Bring', '/hand': 'pour_msgs/srv/Hand',
-              '/lift': 'pour_msgs/srv/Lift'},
+              '/lift': 'pour_msgs/srv/Lift', '/spin': 'pour_msgs/srv/Spin',
+              '/turn': 'pour_msgs/srv/Turn'},
     places={'bar': Place('map', 1.0, 2.0, 0.0), 'room 21': Place('map', 3.0, 4.0, 0.0)},
     about={'/mast': 'height in metres'}, limits={'/mast': {'data': (0.0, 2.0)}},
     choices={'/bring': {'item': ('pillow', 'gin_tonic')},
@@ -51,6 +52,8 @@ ROBOT = RobotDescription(
                  'pour_msgs/srv/Bring': 'string item\nint32 count\ngeometry_msgs/Pose to\n'
                                         '---\nbool success',
                  'pour_msgs/srv/Hand': 'string item\nstring side\n---\nbool success',
+                 'pour_msgs/srv/Turn': 'float32 target_yaw\n---\nbool success',
+                 'pour_msgs/srv/Spin': 'float64 yaw # radians\n---\nbool success',
                  'pour_msgs/srv/Lift': 'bool open\nuint8 door\n---\nbool success'})
 
 
@@ -83,6 +86,20 @@ ROBOT = RobotDescription(
     ('5 km ahead', '/cmd_vel forward', '/cmd_vel forward 5 km'),  # refused: takes hours
     ('slowly half a turn to the right', '/cmd_vel turn right slowly',
      '/cmd_vel turn right 0.5 turns slowly'),
+    ('drive on at two metres a second', '/cmd_vel forward', '/cmd_vel forward at 2 m/s'),
+    ('back up 2 m at 0.05 m/s', '/cmd_vel backward 2 m', '/cmd_vel backward 2 m at 0.05 m/s'),
+    ('forward for 10 s', '/cmd_vel forward', '/cmd_vel forward for 10 s'),
+    ('drive forward at 0.3 m/s for 5 s', '/cmd_vel forward at 0.3 m/s',
+     '/cmd_vel forward at 0.3 m/s for 5 s'),
+    ('turn 90 to the left', '/cmd_vel turn left', '/cmd_vel turn left 90 deg'),
+    ('do a 180', '/cmd_vel turn left', '/cmd_vel turn left 180 deg'),
+    ('do a full turn', '/cmd_vel turn left', '/cmd_vel turn left 360 deg'),
+    ('turn left a quarter', '/cmd_vel turn left', '/cmd_vel turn left 90 deg'),
+    ('make a u-turn', '/cmd_vel turn left', '/cmd_vel turn left 180 deg'),
+    ('turn by pi/2', '/cmd_vel turn left', '/cmd_vel turn left 90 deg'),
+    ('go forward one more metre', '/cmd_vel forward', '/cmd_vel forward 1 m'),
+    ('spin 90', '/spin yaw: 90', '/spin yaw: 90 deg'),
+    ('spin 90', '/turn target_yaw: -90', '/turn target_yaw: -90 deg'),  # of no known unit
     ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
 ])
 def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
@@ -124,7 +141,6 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('not at 7 am but at 8', '/open_at time: "08:00"'),
     ('mast to ' + '9' * 320 + ' m', '/mast data: 1'),
     ('quarter to nine', 'no: not a request'),
-    ('drive on at two metres a second', '/cmd_vel forward'),
     ('at a foot and a half per second', '/cmd_vel forward'),
     ('take a turn to the left', '/cmd_vel turn left'),
     ('forward until the wall is 2 metres away', '/cmd_vel forward'),  # how far is not said
@@ -133,6 +149,18 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('drive forward 2 metres and turn 90 degrees', '/cmd_vel forward, turn left'),
     ('drive forward 2 metres', '/cmd_vel forward for 5 s'),
     ('drive forward 2 metres', '/cmd_vel turn left'),
+    ('drive forward, the wall is 3 m ahead', '/cmd_vel forward'),
+    ('drive forward and keep 1 m distance', '/cmd_vel forward'),
+    ('drive slowly under the 2 m high gate', '/cmd_vel forward slowly'),
+    ('in 2 m go up', '/cmd_vel up'),
+    ('drive forward in 10 seconds', '/cmd_vel forward'),
+    ('the belt runs at 2 m/s, drive 1 m', '/cmd_vel forward 1 m'),
+    ('spin 90', '/mast data: 90'),
+    ('spin 2', '/spin yaw: 2'),
+    ('set it to 90', '/spin yaw: 90'),
+    ('announce station one', '/say data: "station_1"'),
+    ('load program wiggle', '/say data: "wiggle.urp"'),
+    ('stabilise mode please', '/say data: "STABILIZE"'),
     ('what a day', '/say data: "nothing like it"')])
 def test_everything_else_stays_as_it_is(sentence, spelt):
     assert as_said(sentence, spelt, ROBOT) == spelt

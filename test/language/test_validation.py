@@ -103,6 +103,15 @@ def test_limits_of_an_axis_hold_for_a_stamped_velocity(path):
         check_command(parse_command(text % 99.0), robot)
 
 
+def test_a_stop_is_always_allowed():
+    name, type_name = '/cmd_vel', 'geometry_msgs/msg/Twist'
+    robot = RobotDescription('r', {name: type_name}, limits={name: {'linear.x': (0.05, 0.5)}})
+    check_command(parse_command(f'ros2 topic pub --once {name} {type_name} "{{}}"'), robot)
+    with pytest.raises(LimitError, match='linear.x is left out'):
+        check_command(parse_command(
+            f'ros2 topic pub --once {name} {type_name} "{{angular: {{z: 0.5}}}}"'), robot)
+
+
 def test_limits_reach_into_lists():
     check_command(path(points=[{'x': 0.0}, {'x': 1.0}, {}], speeds=[0.1, 0.9]), ARM)
     for wrong in ({'points': [{'x': 0.5}, {'x': 1.5}]}, {'speeds': [0.5, 1.0]}):

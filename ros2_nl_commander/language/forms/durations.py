@@ -22,9 +22,11 @@ from ros2_nl_commander.language.command import Fields
 from ros2_nl_commander.language.forms.repetition import duration_node, read_duration
 from ros2_nl_commander.language.forms.rule_book import RuleBook
 from ros2_nl_commander.language.forms.scanner import Scanner
-from ros2_nl_commander.language.grammar_rules import Node
+from ros2_nl_commander.language.grammar_rules import Choice, Literal, Node
 
 _NANOSECONDS = 10**9
+#: No time at all: for many a field "at once", or "without end".
+_NOTHING = '0 s'
 #: A month; what is published for so long is bounded more tightly.
 LONGEST_SEC = 31 * 24 * 3600
 
@@ -35,13 +37,15 @@ class DurationForm:
 
     def read(self, scanner: Scanner) -> Fields:
         """Read it; anything else is a CommandSyntaxError."""
+        if scanner.take(_NOTHING):
+            return {'sec': 0}
         said = read_duration(scanner, LONGEST_SEC)
         seconds, nanoseconds = divmod(round(said * _NANOSECONDS), _NANOSECONDS)
         return {'sec': seconds, **({'nanosec': nanoseconds} if nanoseconds else {})}
 
     def node(self, rules: RuleBook) -> Node:
         """Give what may be spelt."""
-        return duration_node(rules, LONGEST_SEC)
+        return Choice((Literal(_NOTHING), duration_node(rules, LONGEST_SEC)))
 
     def hint(self) -> str:
         """Tell the model what stands here."""

@@ -107,7 +107,8 @@ class FieldsForm:
     def _refused(self, rules: RuleBook) -> Items[tuple[int, Node]]:
         return [(index, Sequence((Literal(f'{path}: '), node)))
                 for index, (path, form) in enumerate(self.entries)
-                if isinstance(form, NumberForm) and (node := form.refused(rules)) is not None]
+                if isinstance(form, (NumberForm, ListForm))
+                and (node := form.refused(rules)) is not None]
 
     def hint(self) -> str:
         """Tell the model what stands here."""
@@ -171,6 +172,17 @@ class ListForm:
         items = Repeat(self.item.node(rules), ', ', max(1, self.at_least), self.at_most)
         inside = items if self.at_least else Choice((items, NOTHING))
         return Sequence((Literal('['), rules.rule((self, 'items'), lambda: inside), Literal(']')))
+
+    def refused(self, rules: RuleBook) -> Node | None:
+        """Give what may be spelt up to a number that is out of range, if items are numbers."""
+        outside = self.item.refused(rules) if isinstance(self.item, NumberForm) else None
+        if outside is None or self.at_most < 1:
+            return None
+        before: tuple[Node, ...] = (NOTHING,)
+        if self.at_most > 1:
+            items = Repeat(self.item.node(rules), ', ', 1, self.at_most - 1)
+            before += (Sequence((items, Literal(', '))),)
+        return Sequence((Literal('['), Choice(before), outside))
 
     def hint(self) -> str:
         """Tell the model what stands here."""

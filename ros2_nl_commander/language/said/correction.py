@@ -27,9 +27,9 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.amounts import with_numbers_said
 from ros2_nl_commander.language.said.clock_times import with_clock_time
 from ros2_nl_commander.language.said.left_out import with_what_was_left_out
+from ros2_nl_commander.language.said.motions import with_motion_said
 from ros2_nl_commander.language.said.texts import with_texts
 from ros2_nl_commander.language.said.units import with_units
-from ros2_nl_commander.language.said.ways import with_way_said
 from ros2_nl_commander.language.short_form import DECLINES
 
 
@@ -46,5 +46,5 @@ def as_said(sentence: str, answer: str, robot: RobotDescription) -> str:
     answer = with_clock_time(sentence, with_texts(sentence, answer))
     answer = with_numbers_said(sentence, answer, robot)
     answer = with_units(sentence, answer, robot)
-    answer = with_way_said(sentence, answer, robot)
+    answer = with_motion_said(sentence, answer, robot)
     return with_what_was_left_out(sentence, answer, robot)

@@ -23,28 +23,42 @@ told without a model. Where a sentence leaves room for arithmetic, numbers pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 import math
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
-from ros2_nl_commander.language.said.quantities import quantities_said, stated
-from ros2_nl_commander.language.said.texts import has_text, TEXT
-from ros2_nl_commander.language.said.ways import check_ways
+from ros2_nl_commander.language.said.identifiers import is_called
+from ros2_nl_commander.language.said.motions import check_motion
+from ros2_nl_commander.language.said.quantities import quantities_said, Quantity, stated
+from ros2_nl_commander.language.said.signs import check_signs
+from ros2_nl_commander.language.said.spoken import spoken_numbers
+from ros2_nl_commander.language.said.sums import sums_of
+from ros2_nl_commander.language.said.texts import stands_in, TEXT
+from ros2_nl_commander.language.said.ways import check_ways, dimension_of
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 _WAYS = '|'.join(symbol for symbol, unit in UNITS.items()
                  if unit.dimension in ('length', 'angle'))
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
+_EXPONENT = re.compile(r'(?<![\w.])\d+(?:\.\d+)?e[+-]?\d{1,2}(?!\w)')
 _LETTER = re.compile(r'[^\W\d_]')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
-_PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:[a-z]+\W+)?(\d+))')
+_PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:([a-z]+)\W+)?(\d+))')
 _SPELT = re.compile(rf'(?<![\w.])(\d+(?:\.\d+)?) ({_WAYS})(?![\w/])')
+#: A number where a field has one, with no unit behind it.
+_BARE = re.compile(r'(?:(?<=: )|(?<=: -)|(?<=\[)|(?<=\[-)|(?<=, )|(?<=, -))'
+                   r'(\d+(?:\.\d+)?)(?=$|[,\]}])')
+#: A bare digit, as messages number their choices.
+_CODE = re.compile(r'(?<=: )\d(?=$|,)')
 _ARITHMETIC = re.compile(
-    r'\b(?:half|halves|quarters?|thirds?|dozen|double|twice|triple|pair|couple|hundreds?|thousand|'
-    r'minus|plus|more|less|k)\b|[/½¼¾+]')
+    r'\b(?:half|halves|quarters?|thirds?|fourths?|(?:fif|six|eigh|ten)ths?|dozen|'
+    r'double|twice|triple|pair|couple|hundreds|thousand|minus|plus|more|less|k)\b|'
+    r'\d hundred\b|[/½¼¾+]')
 
 
 def check_said(sentence: str, answer: str) -> None:
@@ -58,9 +72,13 @@ def check_said(sentence: str, answer: str) -> None:
     """
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
-    _check_numbers(sentence.lower(), name, body)
-    _check_dimensions(sentence, TEXT.sub('""', body))
-    check_ways(sentence, name, TEXT.sub('""', body))
+    plain = TEXT.sub('""', body)
+    _check_numbers(_without_exponents(sentence.lower()), name, body)
+    _check_dimensions(sentence, plain)
+    _check_units(sentence, plain)
+    check_signs(sentence, plain)
+    check_motion(sentence, plain)
+    check_ways(sentence, name, plain)
 
 
 def _check_dimensions(sentence: str, body: str) -> None:
@@ -74,43 +92,74 @@ def _check_dimensions(sentence: str, body: str) -> None:
             raise UnsaidError(f'you said {alike[0]}, and this would be {number} {symbol}')
 
 
+def _check_units(sentence: str, body: str) -> None:
+    """Refuse a number without a unit that was said with two: one of the two would be lost."""
+    said = stated(sentence)
+    for number in map(float, _BARE.findall(body)):
+        alike = [one for one in said if one.unit and one.number == number]
+        for one, other in combinations(alike, 2):
+            if one.unit != other.unit and dimension_of(one) == dimension_of(other):
+                raise UnsaidError(
+                    f'you said {one} and {other}, and this would be {number:g} without a unit')
+
+
 def _check_texts(sentence: str, body: str) -> None:
     for text in TEXT.findall(body):
         # Numbers may have been put together: half past six is 06:30.
-        if _LETTER.search(text) and not has_text(sentence, text):
+        if _LETTER.search(text) and not stands_in(sentence, text) and not is_called(
+                sentence, text):
             raise UnsaidError(f'nobody said {excerpt(text)}: say what the text is')
+
+
+def _without_exponents(sentence: str) -> str:
+    return _EXPONENT.sub(lambda match: f'{float(match[0]):.15f}'.rstrip('0').rstrip('.'), sentence)
 
 
 def _check_numbers(sentence: str, name: str, body: str) -> None:
     if _ARITHMETIC.search(sentence):
         return
-    stated = _numbers(sentence)
-    said = stated | set(_amounts(sentence))
-    for first, second in _PAIR.findall(sentence):
-        said |= _readings(first, second)
-    dropped = stated - _numbers(name) - _numbers(body) - {1.0}
+    said = stated(sentence)
+    in_digits, in_words = _numbers(sentence), tuple(spoken_numbers(sentence))
+    known = in_digits | set(_amounts(sentence, said)) | set(_readings(sentence, said))
+    answered = _numbers(name) | _numbers(body) | {1.0}
     made_up = {number for number in _numbers(TEXT.sub('', body)) - {1.0}
-               if not any(math.isclose(number, other, rel_tol=1e-4) for other in said)}
+               if not any(math.isclose(number, other, rel_tol=1e-4) for other in known)}
+    dropped = in_digits - answered
+    # Words may count the items of a list: "all six lights".
+    if not dropped and '[' not in body:
+        dropped = {one.number for one in in_words} - answered
+        if all(one.unit for one in in_words):
+            # "The twelve volts" may be source 2 by the definition of the message.
+            made_up -= {float(code) for code in _CODE.findall(body)}
     if dropped and made_up:
         raise UnsaidError(f'you said {min(dropped):g}, and this would be {min(made_up):g}')
 
 
-def _amounts(sentence: str) -> Iterator[float]:
+def _amounts(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
     """Give the numbers that a sentence states, also as they are in other units: 5 cm is 0.05."""
     for quantity in quantities_said(sentence):
         number, _, symbol = quantity.partition(' ')
-        yield float(number)
-        if symbol in UNITS:
-            unit = UNITS[symbol]
-            yield from (float(convert(Fraction(number), unit, other))
-                        for other in units_like(unit))
+        yield from _in_all_units(float(number), symbol)
+    for total in (*said, *(whole for _, whole in sums_of(said))):
+        yield from _in_all_units(total.number, total.unit.symbol if total.unit else '')
 
 
-def _readings(first: str, second: str) -> set[float]:
+def _in_all_units(number: float, symbol: str) -> Iterator[float]:
+    yield number
+    if symbol in UNITS:
+        unit = UNITS[symbol]
+        yield from (float(convert(Fraction(number), unit, other)) for other in units_like(unit))
+
+
+def _readings(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
     """Give what two numbers beside each other may be: "1 m 20" is 1.2, "1 min 20" is 80."""
-    one, other = float(first), float(second)
-    return {one + other / 10, one + other / 100, 60 * one + other, 100 * one + other,
-            float(first + second)}
+    with_units = {one.number for one in said if one.unit}
+    for first, between, second in _PAIR.findall(sentence):
+        one, other = float(first), float(second)
+        # "1 kg 50 g" is a sum, and not 1.5 kg.
+        if not (between and unit_of_word(between) and other in with_units):
+            yield from (one + other / 10, one + other / 100, 60 * one + other,
+                        100 * one + other, float(first + second))
 
 
 def _numbers(text: str) -> set[float]:

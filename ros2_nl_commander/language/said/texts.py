@@ -19,8 +19,11 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 import re
 
+from ros2_nl_commander.language.said.identifiers import is_identifier
+
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LETTERS = re.compile(r'[^\W_]+')
 _ALIKE = 0.7
 _TIE = 0.02
 
@@ -32,6 +35,25 @@ def has_text(sentence: str, text: str) -> bool:
             or (not text.isascii() and text.casefold() in sentence.casefold()))
 
 
+def stands_in(sentence: str, text: str) -> bool:
+    """Tell whether a text stands in a sentence, but for the spaces: charger2 for "charger 2"."""
+    return has_text(sentence, text) or _is_row_of_words(
+        [word.casefold() for word in _LETTERS.findall(sentence)],
+        ''.join(_LETTERS.findall(text)).casefold())
+
+
+def _is_row_of_words(words: list[str], text: str) -> bool:
+    """Tell whether whole words in a row make a text."""
+    for start, first in enumerate(words):
+        end, row = start + 1, first
+        while len(row) < len(text) and end < len(words) and text.startswith(row):
+            row += words[end]
+            end += 1
+        if row == text and text:
+            return True
+    return False
+
+
 def _words(text: str) -> str:
     return ' '.join(_WORD.findall(text.casefold()))
 
@@ -40,7 +62,8 @@ def with_texts(sentence: str, answer: str) -> str:
     """Put every text that nearly stands in a sentence as it stands there."""
     def as_spoken(match: re.Match[str]) -> str:
         text = re.sub(r'\\(.)', r'\1', match[1])
-        if (not re.search(r'[^\W\d_]', text) or has_text(sentence, text)
+        # A name of a program is known to the model from elsewhere: it is not for people to spell.
+        if (not re.search(r'[^\W\d_]', text) or has_text(sentence, text) or is_identifier(text)
                 or _unspaced(text) in _unspaced(sentence)):  # "row A 1" may be A1
             return match[0]
         spoken = _likest(sentence, text)

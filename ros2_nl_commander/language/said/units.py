@@ -19,15 +19,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 import re
 
+from ros2_nl_commander.language.answer import read_answer
+from ros2_nl_commander.language.command import Command
+from ros2_nl_commander.language.errors import CommandSyntaxError, FieldError, LimitError
 from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.said.motions import is_round_angle
 from ros2_nl_commander.language.said.possible import is_possible_but_for_limits
-from ros2_nl_commander.language.said.quantities import quantities_said
+from ros2_nl_commander.language.said.quantities import quantities_said, stated
 from ros2_nl_commander.language.said.texts import TEXT
+from ros2_nl_commander.language.short_form import Decline
 
 _BARE = re.compile(r'(?<![\w./])\d+(?:\.\d+)?(?![\w.%]| (?:[A-Za-z%]))')
 #: "to 10, -20 and 30 degrees": numbers in a row share the unit behind the last one.
 _ROW = re.compile(r'((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+))+)-?\d+(?:\.\d+)?\s*'
                   r'(?P<unit>[a-zA-Z°%]+)')
+_TURNING = re.compile(r'\b(?:spin|turn|rotate|yaw)(?:s|ning|ing)?\b|\brotating\b', re.I)
+_ANGLE_FIELD = re.compile(r'(?:yaw|angle|theta|heading)(?:_[a-z]+)?: -?$', re.I)
 _WARMTH = re.compile(
     r'temp|heat|hot|warm|cool|cold|oven|fridge|freez|boil|celsius|thermo|bake|vault', re.I)
 
@@ -36,6 +43,7 @@ def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
     """Give numbers the unit that they were said with, from the last to the first."""
     units = dict(_units_said(sentence))
     in_rows = _units_of_rows(sentence)
+    bare = _round_angles(sentence)
     texts = [match.span() for match in TEXT.finditer(answer)]
     for match in reversed(list(_BARE.finditer(answer))):
         if any(start <= match.start() < end for start, end in texts):
@@ -44,6 +52,8 @@ def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
         unit = units.get(number)
         if unit is None and answer[:match.start()].count('[') > answer[:match.start()].count(']'):
             unit = in_rows.get(number)
+        if unit is None and number in bare and _is_in_radians(answer, match, robot):
+            unit = 'deg'
         if unit == 'deg' and _WARMTH.search(f'{sentence} {answer}'):
             unit = None  # of which scale is not told
         if unit is not None:
@@ -51,6 +61,29 @@ def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
             # What was said may be out of range; without its unit it would be something else.
             answer = changed if is_possible_but_for_limits(changed, robot) else answer
     return answer
+
+
+def _round_angles(sentence: str) -> set[float]:
+    """Give the numbers that can only be degrees: "spin 90" is no 14 turns."""
+    if not _TURNING.search(sentence):
+        return set()
+    said = stated(sentence)
+    with_unit = {one.number for one in said if one.unit}
+    return {one.number for one in said if is_round_angle(one.number)} - with_unit
+
+
+def _is_in_radians(answer: str, match: re.Match[str], robot: RobotDescription) -> bool:
+    """Tell whether the field that holds a number holds radians, by what it takes."""
+    def with_number(text: str) -> Command | Decline | None:
+        try:
+            return read_answer(f'{answer[:match.start()]}{text}{answer[match.end():]}', robot)
+        except (CommandSyntaxError, FieldError, LimitError):
+            return None
+
+    plain = with_number('1')
+    # A field of no known unit takes metres as well; its name may still tell.
+    is_angle = with_number('1 m') is None or _ANGLE_FIELD.search(answer[:match.start()])
+    return plain is not None and plain == with_number('1 rad') and bool(is_angle)
 
 
 def _units_said(sentence: str) -> Iterator[tuple[float, str]]:

@@ -14,27 +14,25 @@
 
 
 """
-A way that was said has an end: a distance or an angle is neither a speed nor an endless motion.
+A way that was said is no speed: "two metres" is a way, "two metres a second" is none.
 
-"Two metres" is a way, "two metres a second" is none. A motion that leaves out the one way that was
-said is given it; everything else that would not end, or would be a speed, is refused.
+Says what a sentence states of a motion, and refuses a way in the place of a speed, or a speed
+alone where a way was said. What a motion is made of stands in ``motions``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
-from ros2_nl_commander.language.forms.interface import VELOCITY_TYPES
-from ros2_nl_commander.language.forms.velocity import AXIS_WORDS
 from ros2_nl_commander.language.quantities import UNITS
-from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.said.possible import is_possible_but_for_limits
 from ros2_nl_commander.language.said.quantities import Quantity, stated
+from ros2_nl_commander.language.said.sums import stands_among
 
-#: What a way becomes by mistake, and what the way along or about an axis is.
+#: What a way becomes by mistake.
 _WAY_OF_RATE = {'speed': 'length', 'angular speed': 'angle'}
-_WAY_OF_AXIS = {'linear': 'length', 'angular': 'angle'}
 #: A unit for each second, minute or hour, and "and a half" between the two.
 _RATE = re.compile(
     r'[a-z°]+(?P<part> and a (?:half|quarter))?\s*(?:/|\b(?:per|an?|each|every)\s)\s*'
@@ -43,16 +41,15 @@ _RATE = re.compile(
 _NO_WAY = re.compile(
     r'(?<!half )(?<!of )\ban? turn\b(?! and a)|'
     r'(?<=\d) ?\bin\b(?!\.?$|[,;]| (?:forward|ahead|back|straight|to the|at)\b)')
-_SPEED = rf'(?: slowly| fast| at \d+(?:\.\d+)? (?:{"|".join(map(re.escape, UNITS))}))?'
-_STEPS = {word: _WAY_OF_AXIS[path.split('.')[0]]
-          for path, words in AXIS_WORDS.items() for word in words}
-_WORDS = '|'.join(_STEPS)
-_STEP = re.compile(rf'(?P<word>{_WORDS}){_SPEED}')
-_ENDLESS = re.compile(
-    rf'(?:\(topic\) )?(?:{_WORDS}){_SPEED}(?:, (?:{_WORDS}){_SPEED})*')
-#: Ways up to something: how far it is from here is not said. Nor which way round "minus" is.
-_FROM_ELSEWHERE = re.compile(
-    r'\b(?:until|till|from|before|within|away|minus|to (?!the (?:left|right)\b))|-\s?\d')
+#: "A full turn" does say one, and so do angles that have a name.
+_WHOLE_TURN = re.compile(
+    r'\b(?:an? )?(?:full|complete|whole|entire) (?:turn|rotation|revolution|circle|spin)\b')
+_NAMED_ANGLES = ((_WHOLE_TURN, '360 degrees'),
+                 (re.compile(r'\b(?:an? )?(?:u|about)-turn\b'), '180 degrees'),
+                 (re.compile(r'\b(?:an? )?right angle\b'), '90 degrees'),
+                 (re.compile(r'(?:\bpi|π) ?/ ?2\b'), '90 degrees'))
+#: Between a number and its unit: "one more metre", "two full turns".
+_BETWEEN = re.compile(r'\b(?:more|further|extra|additional|full|complete|whole)\s+(?=[a-z])')
 _FIELD = re.compile(r'(?:^|[ {])(?P<path>[A-Za-z_][\w.]*): (?P<value>\[[^\]]*\]|[^,\]}]*)')
 _OF_SPEED = re.compile(
     r'(?<![A-Za-z])(?:speed|velocity|velocities|vel)(?![a-z])|Speed|Velocit|Vel(?![a-z])|'
@@ -60,80 +57,104 @@ _OF_SPEED = re.compile(
 _QUANTITY = re.compile(r'(?<![\w.])(?P<number>\d+(?:\.\d+)?)(?: (?P<symbol>[A-Za-z/%]+))?')
 
 
-def with_way_said(sentence: str, answer: str, robot: RobotDescription) -> str:
+@dataclass(frozen=True, slots=True)
+class SaidOfMotion:
     """
-    Give an endless motion the way that was said, if it was one, for one of its directions.
+    What a sentence states, by what it is to a motion.
 
-    :param answer: in the short form of this robot; changed only if the robot takes it then
+    :param ways: lengths and angles
+    :param times: how long
+    :param speeds: rates whose unit is known
+    :param bare: what has no unit
+    :param numbers: the numbers of all but the ways
     """
-    name, _, body = answer.partition(' ')
-    ways, _ = _ways_and_rates(sentence)
-    if (robot.topics.get(name) not in VELOCITY_TYPES or not _ENDLESS.fullmatch(body)
-            or len(ways) != 1 or _FROM_ELSEWHERE.search(sentence.lower())):
-        return answer
-    steps = [match for match in _STEP.finditer(body)
-             if _STEPS[match['word']] == _dimension(ways[0])]
-    # A speed of the same number is the way once more.
-    if len(steps) != 1 or any(float(match['number']) == ways[0].number
-                              for match in _QUANTITY.finditer(body)):
-        return answer
-    end = steps[0].end('word')
-    changed = f'{name} {body[:end]} {ways[0]}{body[end:]}'
-    return changed if is_possible_but_for_limits(changed, robot) else answer
+
+    ways: tuple[Quantity, ...]
+    times: tuple[Quantity, ...]
+    speeds: tuple[Quantity, ...]
+    bare: tuple[Quantity, ...]
+    numbers: tuple[float, ...]
+
+
+def said_of_motion(sentence: str) -> SaidOfMotion:
+    """Sort what a sentence states."""
+    text = with_plain_angles(sentence)
+    # Which rate it is does not matter for the ways, only that it is one.
+    said = stated(_NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', text)))
+    ways = tuple(_measuring(said, 'length', 'angle'))
+    return SaidOfMotion(
+        ways, tuple(_measuring(said, 'duration')),
+        tuple(_measuring(stated(_NO_WAY.sub(' ', text)), *_WAY_OF_RATE)),
+        tuple(one for one in said if one.unit is None),
+        tuple(one.number for one in said if one not in ways))
+
+
+def with_plain_angles(sentence: str) -> str:
+    """Put angles that have a name in degrees, in small letters, and units behind their numbers."""
+    text = sentence.lower()
+    for pattern, degrees in _NAMED_ANGLES:
+        text = pattern.sub(f' {degrees} ', text)
+    return _BETWEEN.sub('', text)
+
+
+def _measuring(said: tuple[Quantity, ...], *dimensions: str) -> Iterator[Quantity]:
+    return (one for one in said if dimension_of(one) in dimensions)
+
+
+def dimension_of(quantity: Quantity) -> str | None:
+    """Tell what a quantity measures; None without a unit."""
+    return quantity.unit.dimension if quantity.unit else None
+
+
+def spelt_quantities(text: str) -> tuple[Quantity, ...]:
+    """Give the numbers of a part of an answer, with their units."""
+    return tuple(Quantity(float(match['number']), UNITS.get(match['symbol']))
+                 for match in _QUANTITY.finditer(text))
 
 
 def check_ways(sentence: str, name: str, body: str) -> None:
     """
-    Refuse a way that became a speed, and a motion without an end where a way was said.
+    Refuse a way that became a speed, and a speed alone where a way or a time was said.
 
     :param sentence: the instruction
     :param name: of the interface
     :param body: what is spelt behind it, without its texts
     :raises UnsaidError: says what the way would have become
     """
-    _check_rates(sentence, body)
-    ways, _ = _ways_and_rates(sentence)
-    if ways and _ENDLESS.fullmatch(body):
-        raise UnsaidError(f'you said {ways[0]}, and this motion would not end')
     # Of a shaft, "a thousand revs" are revolutions a minute.
-    ways, rates = _ways_and_rates(sentence.replace('revs', 'rpm'))
-    for field in _FIELD.finditer(body):
-        path = field['path']
-        if _OF_SPEED.search(name.rsplit('/', 1)[-1] if path in ('data', 'value') else path):
-            _check_speed(field['value'], path, ways, rates)
+    said = said_of_motion(sentence.replace('revs', 'rpm'))
+    _check_rates(said, body)
+    fields = [match for match in _FIELD.finditer(body) if _OF_SPEED.search(
+        name.rsplit('/', 1)[-1] if match['path'] in ('data', 'value') else match['path'])]
+    for field in fields:
+        _check_speed(field['value'], field['path'], said)
+    if any(spelt_quantities(field['value']) for field in fields):
+        _check_end(sentence, body, said)
 
 
-def _check_rates(sentence: str, body: str) -> None:
-    ways, rates = _ways_and_rates(sentence.replace('revs', 'rpm'))
-    for match in _QUANTITY.finditer(body):
-        unit = UNITS.get(match['symbol'])
-        mistaken = _WAY_OF_RATE.get(unit.dimension) if unit else None
-        number = float(match['number'])
-        if number not in rates and any(
-                way.number == number and _dimension(way) == mistaken for way in ways):
+def _check_rates(said: SaidOfMotion, body: str) -> None:
+    for one in spelt_quantities(body):
+        mistaken = _WAY_OF_RATE.get(dimension_of(one) or '')
+        if one.unit is not None and one.number not in said.numbers and any(
+                way.number == one.number and dimension_of(way) == mistaken for way in said.ways):
             raise UnsaidError(
-                f'{number:g} was said of {mistaken}, and {match["symbol"]} is none')
+                f'{one.number:g} was said of {mistaken}, and {one.unit.symbol} is none')
 
 
-def _check_speed(
-    value: str, path: str, ways: tuple[Quantity, ...], rates: tuple[float, ...]
-) -> None:
+def _check_speed(value: str, path: str, said: SaidOfMotion) -> None:
     """Check what a field that holds a speed is given."""
-    for match in _QUANTITY.finditer(value):
-        unit, number = UNITS.get(match['symbol']), float(match['number'])
-        if unit is None and number not in rates and any(way.number == number for way in ways) or (
-                unit is not None and unit.dimension in _WAY_OF_RATE.values()):
-            raise UnsaidError(f'{path} is a speed, and {number:g} was said of a way')
+    for one in spelt_quantities(value):
+        is_a_way = one.number not in said.numbers and any(
+            way.number == one.number for way in said.ways)
+        if one.unit is None and is_a_way or dimension_of(one) in _WAY_OF_RATE.values():
+            raise UnsaidError(f'{path} is a speed, and {one.number:g} was said of a way')
 
 
-def _ways_and_rates(sentence: str) -> tuple[tuple[Quantity, ...], tuple[float, ...]]:
-    """Give the lengths and angles that a sentence states, and all its other numbers."""
-    # Which rate it is does not matter here, only that it is one.
-    plain = _NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', sentence.lower()))
-    said = stated(plain)
-    ways = tuple(one for one in said if _dimension(one) in _WAY_OF_AXIS.values())
-    return ways, tuple(one.number for one in said if one not in ways)
-
-
-def _dimension(quantity: Quantity) -> str | None:
-    return quantity.unit.dimension if quantity.unit else None
+def _check_end(sentence: str, body: str, said: SaidOfMotion) -> None:
+    """Check that a speed does not stand for a length or a time: it would not end."""
+    # An angle may be a temperature, and a time how long ago something was.
+    times = said.times if re.search(r'\bfor\b', sentence.lower()) else ()
+    ends = (*_measuring(said.ways, 'length'), *times)
+    for end in ends:
+        if not stands_among(end, ends, spelt_quantities(body)):
+            raise UnsaidError(f'you said {end}, and this is a speed without an end')
