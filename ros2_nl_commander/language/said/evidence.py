@@ -148,7 +148,9 @@ def _in_all_units(number: float, symbol: str) -> Iterator[float]:
     yield number
     if symbol in UNITS:
         unit = UNITS[symbol]
-        yield from (float(convert(Fraction(number), unit, other)) for other in units_like(unit))
+        # No field is in decimetres, and ten times what was said is a slip like any other.
+        yield from (float(convert(Fraction(number), unit, other)) for other in units_like(unit)
+                    if other.symbol != 'dm')
 
 
 def _readings(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
