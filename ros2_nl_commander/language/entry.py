@@ -29,7 +29,7 @@ from ros2_nl_commander.language.command import Value
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, NlCommanderError, RobotDescriptionError)
 from ros2_nl_commander.language.names import excerpt
-from ros2_nl_commander.language.yaml_reader import read_lines, read_mapping
+from ros2_nl_commander.language.yaml_reader import check_decimal, read_lines, read_mapping
 
 #: Numbers that are text in YAML 1.1, which wants a point and a sign in them.
 _POWER = re.compile(r'([-+]?[0-9]+(?:\.[0-9]*)?)[eE]([-+]?)([0-9]+)')
@@ -68,7 +68,9 @@ class Entry:
         """
         try:
             such = f'of keys such as {", ".join(keys)}' if keys else 'of keys to values'
-            return cls(read_mapping(text, such), source, (), read_lines(text), error_type)
+            values = read_mapping(text, such)
+            check_decimal(text)
+            return cls(values, source, (), read_lines(text), error_type)
         except CommandSyntaxError as error:
             raise error_type(f'{source}: {error}') from error
 

@@ -85,6 +85,29 @@ def read_lines(text: str) -> dict[tuple[str, ...], int]:
     return lines
 
 
+def check_decimal(text: str) -> None:
+    """
+    Refuse numbers that are none in decimal: in a file hardly anybody means them.
+
+    :param text: that was read; commands keep to what ``ros2`` takes such numbers for
+    :raises CommandSyntaxError: naming the first
+    """
+    def visit(node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.ScalarNode):
+            value = _scalar(node)
+            if isinstance(value, (int, float)) and _FOREIGN.fullmatch(node.value):
+                raise _error(node, f'{excerpt(node.value)} reads as {value:g} (base 8 or 60): '
+                             'write it in decimal, or quote it if it is text')
+        elif isinstance(node, yaml.MappingNode):
+            for pair in node.value:
+                visit(pair[1])
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                visit(item)
+
+    visit(yaml.compose(text, Loader=yaml.SafeLoader))
+
+
 def _check_events(text: str) -> None:
     """Refuse what must not even be composed: deep nesting recurses, aliases multiply."""
     depth = 0
@@ -155,9 +178,6 @@ def _scalar(node: yaml.ScalarNode) -> bool | int | float | str:
         raise _error(node, f'{excerpt(node.value)} is not a finite number')
     if isinstance(value, int) and value not in INTEGER_RANGE:
         raise _error(node, f'{excerpt(node.value)} does not fit an integer of 64 bits')
-    if isinstance(value, (int, float)) and _FOREIGN.fullmatch(node.value):
-        raise _error(node, f'{excerpt(node.value)} reads as {value:g} (base 8 or 60): write it in '
-                     'decimal, or quote it if it is text')
     return value
 
 
