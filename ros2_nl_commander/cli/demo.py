@@ -103,7 +103,9 @@ def _commander(options: Namespace) -> Iterator[None]:
         'prompt': options.prompt, 'device': options.device, 'dtype': options.dtype,
         'device_map': options.device_map, 'quantize': options.quantize,
         'deadline_sec': ANSWER_TIMEOUT_SEC,
-        'execute': 'auto', 'policy': str(share_file('config', 'policy.yaml'))}
+        'execute': 'auto', 'policy': str(share_file('config', 'policy.yaml')),
+        # Nobody is there to approve what the model is not sure of, and the robot is no real one.
+        'confirm_below': '0.0'}
     command = [sys.executable, '-m', 'ros2_nl_commander.cli.nl_commander', '--ros-args']
     for name, value in parameters.items():
         # An empty string must arrive as a string, not as YAML's null.
