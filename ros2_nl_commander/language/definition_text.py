@@ -26,6 +26,7 @@ from contextlib import redirect_stderr
 from functools import lru_cache
 import importlib
 from io import StringIO
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +39,7 @@ from ros2_nl_commander.language.interfaces import (
 from ros2_nl_commander.language.names import type_folder
 
 MAX_DEPTH = 32
+_ONE_AT_A_TIME = Lock()
 #: Spellings of ROS 1 that ROS's parser still accepts.
 _OLD_NAMES = {
     'time': 'builtin_interfaces/msg/Time', 'duration': 'builtin_interfaces/msg/Duration'}
@@ -146,8 +148,9 @@ def _parse(type_name: str, text: str) -> Any:
     # The parser wants the separators bare, and takes trailing space off the other lines itself.
     text = '\n'.join(line.rstrip() for line in text.splitlines())
     try:
-        # Besides raising, the parser prints what it dislikes; the error below says it once.
-        with redirect_stderr(StringIO()):
+        # Besides raising, the parser prints what it dislikes; the error below says it once. Two
+        # threads that redirect at once could leave the process without its stderr.
+        with _ONE_AT_A_TIME, redirect_stderr(StringIO()):
             if folder == 'srv':
                 return parser.parse_service_string(package, name, text).request
             if folder == 'action':

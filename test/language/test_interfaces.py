@@ -15,8 +15,13 @@
 
 """The fields of a type are the same, whether they are read from a class or from its text."""
 
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+import sys
+from threading import Event
+import time
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -216,3 +221,32 @@ def test_installed_types_are_read_once():
     pytest.importorskip('std_msgs', reason='needs ROS 2')
     assert installed_schema('std_msgs/msg/String') is installed_schema('std_msgs/msg/String')
     assert installed_types.installed_schema.cache_info().hits
+
+
+def test_definitions_that_are_read_at_once_leave_stderr_where_it_was(monkeypatch):
+    """Two threads redirect it; the one that came first must not leave first."""
+    parser = import_module('rosidl_adapter.parser')
+    came, left = Event(), Event()
+
+    def parse(package, name, text):
+        if name == 'First':
+            came.wait(0.5)
+        else:
+            came.set()
+            left.wait(0.5)
+        raise ValueError
+
+    def read(name):
+        with pytest.raises(RobotDescriptionError):
+            interface_schema(f'a_msgs/msg/{name}', {f'a_msgs/msg/{name}': 'bool a'})
+        left.set()
+
+    monkeypatch.setattr(parser, 'parse_message_string', parse)
+    monkeypatch.setattr(sys, 'stderr', sys.stderr)
+    before = sys.stderr
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(read, 'First')
+        time.sleep(0.1)
+        threads.submit(read, 'Second').result()
+        first.result()
+    assert sys.stderr is before
