@@ -23,9 +23,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-import re
 from types import MappingProxyType
 
+from ros2_nl_commander.language import policy_patterns
 from ros2_nl_commander.language.command import Command, TopicPublication
 from ros2_nl_commander.language.defaults import with_defaults
 from ros2_nl_commander.language.definition_text import interface_schema
@@ -39,10 +39,6 @@ from ros2_nl_commander.language.policy_limits import Limits
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.velocities import base_drives, sets_going
 from ros2_nl_commander.language.zeros import check_can_be_zero
-
-
-#: Stand for ``**`` and ``*`` where a pattern is compared with another; no name has them.
-_ANY, _SOME = '\x01', '\x02'
 
 
 class Tier(str, Enum):
@@ -75,12 +71,13 @@ class Rule:
 
     def matches(self, name: str, type_name: str) -> bool:
         """Tell whether this rule is about an interface."""
-        return _fits(name, self.name) and _fits(type_name, self.type_name)
+        return (policy_patterns.fits(name, self.name)
+                and policy_patterns.fits(type_name, self.type_name))
 
     def covers(self, other: Rule) -> bool:
         """Tell whether this rule is about every interface that another one is about."""
-        return (_fits(_as_name(other.name), self.name)
-                and _fits(_as_name(other.type_name), self.type_name))
+        return (policy_patterns.covers(self.name, other.name)
+                and policy_patterns.covers(self.type_name, other.type_name))
 
     def check_fits(self, name: str, schema: MessageSchema) -> None:
         """
@@ -237,25 +234,5 @@ def _as_sent(command: Command, schema: MessageSchema, limits: Limits) -> Command
     return replace(command, fields=with_defaults(command.fields, schema, limits.covers))
 
 
-def could_match_type(pattern: str) -> bool:
-    """Tell whether a pattern of types fits any that is spelt in full."""
-    if '**' in pattern:
-        return pattern.count('/') <= 2
-    parts = pattern.split('/')
-    return len(parts) == 3 and any(_fits(folder, parts[1]) for folder in TYPE_FOLDERS.values())
-
-
-def _as_name(pattern: str) -> str:
-    """Spell a pattern so that only a wider one, or the same, fits it."""
-    return pattern.replace('**', _ANY).replace('*', _SOME)
-
-
 def _is_topic(schema: MessageSchema) -> bool:
     return type_folder(schema.type_name) == TYPE_FOLDERS['topic']
-
-
-def _fits(text: str, pattern: str) -> bool:
-    parts = re.split(r'(\*\*|\*)', pattern)
-    known = {'**': '.*', '*': f'[^/{_ANY}]*'}
-    return re.fullmatch(''.join(known.get(part) or re.escape(part) for part in parts),
-                        text) is not None

@@ -28,8 +28,9 @@ import re
 from ros2_nl_commander.language.entry import Entry
 from ros2_nl_commander.language.errors import PolicyError, RobotDescriptionError
 from ros2_nl_commander.language.names import check_field_path
-from ros2_nl_commander.language.policy import could_match_type, Policy, Rule, Tier
+from ros2_nl_commander.language.policy import Policy, Rule, Tier
 from ros2_nl_commander.language.policy_limits import Limits, Range
+from ros2_nl_commander.language.policy_patterns import could_match_type
 from ros2_nl_commander.language.quantities import basic_unit, convert, Unit, UNITS, units_like
 from ros2_nl_commander.language.robot import read_text
 from ros2_nl_commander.language.unit_names import unit_of_field, unit_of_name

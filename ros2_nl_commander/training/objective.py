@@ -28,6 +28,7 @@ from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.training.batches import Batch
 import torch
+from torch import distributed
 from torch.nn import functional
 
 #: Of the free memory, for contexts that were read: every epoch meets every robot again, and to
@@ -66,7 +67,8 @@ class Objective:
 
 
 def _free_bytes(device: torch.device) -> int:
-    """Return the memory that is free where contexts are kept [bytes]."""
+    """Return the share of a process in the memory that is free where contexts are kept [bytes]."""
     if device.type == 'cuda':
         return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
+    sharing = distributed.get_world_size() if distributed.is_initialized() else 1
+    return int(psutil.virtual_memory().available) // sharing

@@ -44,6 +44,7 @@ from ros2_nl_commander.language.said.evidence import check_said
     ('drive 2 metres', '/vel cmd.linear.x: 2', 'said of a way'),
     ('drive 2 metres', '/belt_speed data: 2 for 5 s', 'said of a way'),
     ('drive two metres', '/drive_distance distance: 20 m', 'you said 2, and this would be 20'),
+    ('drive 2 m', '/drive_distance distance: 2000 m', 'you said 2, and this would be 2000'),
     ('go to ward thirteen', '/navigate pose: ward 3', 'you said 13'),
     ('set x to -2', '/x x: 2', 'you said -2, and this would be 2'),
     ('set x to minus two', '/x x: 2', 'you said -2'),

@@ -45,6 +45,7 @@ from ros2_nl_commander.language.unit_names import unit_of_word
 _WAYS = '|'.join(symbol for symbol, unit in UNITS.items()
                  if unit.dimension in ('length', 'angle'))
 _NUMBER = re.compile(r'\d+(?:\.\d+)?')
+_WITH_UNIT = re.compile(rf'({_NUMBER.pattern})(?: ([A-Za-z/%]+))?')
 _EXPONENT = re.compile(r'(?<![\w.])\d+(?:\.\d+)?e[+-]?\d{1,2}(?!\w)')
 _LETTER = re.compile(r'[^\W\d_]')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
@@ -120,10 +121,13 @@ def _check_numbers(sentence: str, name: str, body: str) -> None:
         return
     said = stated(sentence)
     in_digits, in_words = _numbers(sentence), tuple(spoken_numbers(sentence))
-    known = in_digits | set(_amounts(sentence, said)) | set(_readings(sentence, said))
+    known = in_digits | set(_readings(sentence, said))
+    amounts = tuple(_amounts(sentence, said))
     answered = _numbers(name) | _numbers(body) | {1.0}
-    made_up = {number for number in _numbers(TEXT.sub('', body)) - {1.0}
-               if not any(math.isclose(number, other, rel_tol=1e-4) for other in known)}
+    made_up = {number for number, symbol in _with_units(TEXT.sub('', body))
+               if number != 1 and not any(
+                   math.isclose(number, other, rel_tol=1e-4)
+                   for other in (*known, *_in_unit(amounts, symbol)))}
     dropped = in_digits - answered
     # Words may count the items of a list: "all six lights".
     if not dropped and '[' not in body:
@@ -135,22 +139,26 @@ def _check_numbers(sentence: str, name: str, body: str) -> None:
         raise UnsaidError(f'you said {min(dropped):g}, and this would be {min(made_up):g}')
 
 
-def _amounts(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
-    """Give the numbers that a sentence states, also as they are in other units: 5 cm is 0.05."""
+def _amounts(sentence: str, said: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Give all that a sentence may state, and the sums that it makes of it."""
     for quantity in quantities_said(sentence):
         number, _, symbol = quantity.partition(' ')
-        yield from _in_all_units(float(number), symbol)
-    for total in (*said, *(whole for _, whole in sums_of(said))):
-        yield from _in_all_units(total.number, total.unit.symbol if total.unit else '')
+        yield Quantity(float(number), UNITS.get(symbol))
+    yield from said
+    yield from (whole for _, whole in sums_of(said))
 
 
-def _in_all_units(number: float, symbol: str) -> Iterator[float]:
-    yield number
-    if symbol in UNITS:
-        unit = UNITS[symbol]
-        # No field is in decimetres, and ten times what was said is a slip like any other.
-        yield from (float(convert(Fraction(number), unit, other)) for other in units_like(unit)
-                    if other.symbol != 'dm')
+def _in_unit(amounts: Sequence[Quantity], symbol: str) -> Iterator[float]:
+    """
+    Give the numbers of amounts, also as they are in another unit: 5 cm is 0.05 m.
+
+    :param symbol: of that unit; any unit if it is none, because a field's own is not known here
+    """
+    for amount in amounts:
+        yield amount.number
+        for other in units_like(amount.unit) if amount.unit else ():
+            if symbol not in UNITS or other.symbol == symbol:
+                yield float(convert(Fraction(amount.number), amount.unit or other, other))
 
 
 def _readings(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
@@ -162,6 +170,11 @@ def _readings(sentence: str, said: Sequence[Quantity]) -> Iterator[float]:
         if not (between and unit_of_word(between) and other in with_units):
             yield from (one + other / 10, one + other / 100, 60 * one + other,
                         100 * one + other, float(first + second))
+
+
+def _with_units(body: str) -> Iterator[tuple[float, str]]:
+    """Give the numbers of an answer, each with the word behind it, which may be its unit."""
+    return ((float(number), symbol) for number, symbol in _WITH_UNIT.findall(body))
 
 
 def _numbers(text: str) -> set[float]:

@@ -40,10 +40,9 @@ _TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|'
                     r'(?<![^\W\d_])[a-z]+(?:/[a-z]+)?(?![^\W\d_])|%|°|\|')
 #: Where something else begins: in "5 cm, a minute later" nothing is said of 5 cm a minute.
 _BREAK = re.compile(r'(?<=[^\W\d_])[,;.:](?=\s|$)')
-_PER = {('m', 's'): 'm/s', ('cm', 's'): 'cm/s', ('mm', 's'): 'mm/s', ('deg', 's'): 'deg/s',
-        ('rad', 's'): 'rad/s', ('km', 'h'): 'km/h', ('turns', 's'): 'turns/s',
-        ('turns', 'min'): 'rpm', ('m', 'min'): 'm/min', ('cm', 'min'): 'cm/min',
-        ('mm', 'min'): 'mm/min', ('ft', 's'): 'ft/s'}
+#: Units of two words, by the two: metres, and minutes behind "a" or "per".
+_PER = {tuple(symbol.split('/')): symbol for symbol in UNITS if '/' in symbol} | {
+    ('turns', 'min'): 'rpm'}
 _AND_PART = (['and', 'a', 'half'], ['and', 'a', 'quarter'])
 _BETWEEN = ('of', 'a', 'an', 'per', 'each', 'every')
 #: Two amounts that differ by less are the same: a sixteenth of a turn is 22.5 deg, or 0.39 rad.
