@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import time
 
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalStatus, GoalStatusArray
+from action_msgs.srv import CancelGoal
 from execution_bench import (
     assert_stands, between_spins, DRIVE_LONG, end, entity, PATROL_LONG, SAY, say,
     set_fault, simulated_robot, SIREN, SlowPatrol, Starter)
@@ -32,7 +33,7 @@ from ros2_nl_commander.ros.execution.endpoints import SteadyActionClient
 from ros_bench import value, wait_until
 from std_msgs.msg import UInt8
 from std_srvs.srv import Trigger
-from test_msgs.action import NestedMessage
+from test_msgs.action import Fibonacci, NestedMessage
 
 PATROL_ONCE = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 1})
 
@@ -146,18 +147,54 @@ def test_both_sides_tell_the_revision_that_they_share(bench, robot, start):
     assert len(both) == 1 and both.pop().startswith('RIHS01_')
 
 
+def until_both_hear(bench, robot, twin):
+    """Send goals until two robots do them: they are discovered one after the other."""
+    for count in range(20):
+        end(bench, PATROL_ONCE, f'patrol {count}')
+        time.sleep(0.5)  # one ends before the other
+        if robot.state.patrol_rounds and twin.state.patrol_rounds:
+            return
+    pytest.fail('one of them hears nothing')
+
+
 @pytest.mark.parametrize('command, sign', [
-    (DRIVE_LONG, lambda state: state.speed_mps), (PATROL_LONG, lambda state: state.patrol_rounds)])
+    (DRIVE_LONG, lambda state: state.speed_mps),
+    (PATROL_LONG, lambda state: state.patrol_rounds > PATROL_ONCE.fields['order'])])
 def test_two_robots_of_one_name_both_stop(bench, context, robot, start, command, sign):
     """Whoever starts the robot twice commands both; there is one status, and a stop is for all."""
     with simulated_robot(context) as twin:
         start()
+        until_both_hear(bench, robot, twin)
         say(bench, command)
         wait_until(lambda: sign(robot.state) and sign(twin.state))
         assert bench.call(Trigger, '/nl_commander/stop').success
         assert bench.end_of('do it').message == 'canceled'
         wait_until(lambda: robot.state.speed_mps == twin.state.speed_mps == 0.0)
         assert_stands(robot, twin)
+
+
+def test_a_second_server_without_the_goal_is_not_believed(bench, robot, start):
+    """It answers at once, to all; the first one tells how the goal goes."""
+    bench.user.create_publisher(GoalStatusArray, '/porter/patrol/_action/status', 10)
+    asked = set()
+
+    def know_nothing(request, response):
+        asked.add(type(response))
+        if isinstance(response, CancelGoal.Response):
+            response.return_code = CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID
+        return response
+
+    for kind, name in ((Fibonacci.Impl.SendGoalService, 'send_goal'),  # it refuses
+                       (Fibonacci.Impl.GetResultService, 'get_result'),
+                       (CancelGoal, 'cancel_goal')):
+        bench.user.create_service(kind, f'/porter/patrol/_action/{name}', know_nothing)
+    start()
+    say(bench, PATROL_LONG)
+    wait_until(lambda: len(asked) == 2 and robot.state.patrol_rounds)
+    assert bench.call(Trigger, '/nl_commander/stop').success
+    assert bench.end_of('do it').message == 'canceled'
+    assert len(asked) == 3  # to cancel too
+    assert_stands(robot)
 
 
 def test_two_commanders_of_one_name_do_nothing(bench, context, robot, start):

@@ -25,6 +25,8 @@ from collections.abc import Callable
 import threading
 from typing import Any, TypeVar
 
+from action_msgs.msg import GoalStatus
+from action_msgs.srv import CancelGoal
 from rclpy.action.client import ActionClient, ClientGoalHandle
 from rclpy.action.graph import get_action_names_and_types
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -36,16 +38,25 @@ from ros2_nl_commander.ros.spinning import between_spins
 
 _Made = TypeVar('_Made')
 
+#: Whether whoever answers has the goal, by what is answered.
+_HAS_THE_GOAL: dict[str, Callable[[Any], bool]] = {
+    'goal': lambda answer: answer.accepted,
+    'result': lambda answer: answer.status != GoalStatus.STATUS_UNKNOWN,
+    'cancel': lambda answer: (
+        answer.return_code != CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID)}
+
 
 class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
     """
-    An action client without three faults of rclpy's.
+    An action client without four faults of rclpy's.
 
     It registers two futures for each goal and gives out the second: the first stays for ever, and
     takes an answer that comes in between (https://github.com/ros2/rclpy/pull/1532). It keeps the
     feedback callback of every goal that was refused. And it raises, out of the executor, where a
     second server of the same name answers soon after the first: the node would hear nothing any
-    more, not even ``~/stop``. Here the first answer counts.
+    more, not even ``~/stop``. Here the first answer counts. And it takes the word of a second
+    server, which refuses the goal or has not heard of it yet, for its end, while the first one
+    goes on: here such a word counts only where there is one server.
     """
 
     def send_goal_async(self, *arguments: Any, **options: Any) -> Any:
@@ -63,6 +74,9 @@ class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
 
     async def execute(self, taken_data: Any) -> None:
         """Work on what has arrived; leave an answer out that rclpy does not bear."""
+        for kind, has_the_goal in _HAS_THE_GOAL.items():
+            if kind in taken_data and not has_the_goal(taken_data[kind][1]) and self._has_twin():
+                del taken_data[kind]
         try:
             await super().execute(taken_data)
         except RuntimeError as error:
@@ -70,6 +84,10 @@ class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
                 raise
             self._node.get_logger().warning(f'a second answer to a goal is ignored: {error}')
             await super().execute(taken_data)  # the rest of what arrived with it
+
+    def _has_twin(self) -> bool:
+        """Tell whether there is more than one server, by what only servers publish."""
+        return bool(self._node.count_publishers(f'{self._action_name}/_action/status') > 1)
 
 
 class Endpoints:
