@@ -22,6 +22,7 @@ from pathlib import Path
 
 from ros2_nl_commander.cli.common import add_generator_arguments, positive, run_cli
 from ros2_nl_commander.language.generation import Generator, GeneratorSettings
+from ros2_nl_commander.language.robot import EMPTY_ROBOT, load_robot
 from ros2_nl_commander.model.checkpoint import replace_files
 from ros2_nl_commander.model.generator import load_generator
 from ros2_nl_commander.training.evaluate import Score, score_examples
@@ -33,7 +34,7 @@ from tqdm import tqdm
 
 EPILOG = """
 Lines of --data: {"instruction": "...", "robot": "FILE.yaml", "command": "ros2 ..."}; null where
-declining is right, and a list where several commands are.
+declining is right, and a list where several commands are; FILE.yaml beside the data.
 """
 
 
@@ -46,6 +47,8 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='evaluate', description=__doc__, epilog=EPILOG)
     parser.add_argument('--data', type=Path, nargs='+', help='JSON Lines that were not trained '
                         'on (default: the suites that ship)')
+    parser.add_argument('--robot', type=Path, help='description of the robot of lines that name '
+                        'none')
     parser.add_argument('--prompt', default='', help='prompt folder (default: the one shipped)')
     parser.add_argument('--unconstrained', action='store_true',
                         help='without the grammar, to see what it is worth')
@@ -65,7 +68,9 @@ def _parser() -> ArgumentParser:
 def _evaluate(options: Namespace) -> int:
     variant = variant_from_text(options.variant)
     files = _named(options.data) if options.data else suite_files()
-    data = {name: variant(load_examples(path)[::options.every]) for name, path in files.items()}
+    robot = load_robot(options.robot) if options.robot else EMPTY_ROBOT
+    data = {name: variant(load_examples(path, robot)[::options.every])
+            for name, path in files.items()}
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
         constrain=not options.unconstrained, quantize=options.quantize,

@@ -55,6 +55,8 @@ _OF_POWER = re.compile(r'\b(?:square|cubic)\s*$', re.I)
 _OF_ELSE = re.compile(r'(?:\bnot(?: in)?|\bper|/)\s*$', re.I)
 _AMOUNT = re.compile(r'(?:\d|\b(?:an?|one|half|quarter|each|every))[\s-]*$', re.I)
 _NAMED = re.compile(r'\b(?:in|units?(?:\s+(?:is|are))?)[\s:=]*$', re.I)
+#: "In percent of the maximum or in m/s", as another field says: nav2_msgs/msg/SpeedLimit.
+_OR_IN = re.compile(r'\bor\s+(?:in\s+)?$', re.I)
 _APART = re.compile(r'(?:^|[\[(,;:])\s*$')
 _END = re.compile(r'\s*(?:$|[\]),;.])')
 #: What may follow a short word that is a unit; "turns of the drum" is none, "g of salt" is.
@@ -90,9 +92,14 @@ def unit_said(name: str, text: str) -> Unit | None:
 def unit_of_text(text: str) -> Unit | None:
     """Tell the unit that a comment or a sentence about an interface says a field holds."""
     text = with_plain_signs(text[:_LONGEST])
-    ranked = [(*_ranked(one, text), one.start) for one in _mentions(text)
-              if not _OF_ELSE.search(text[:one.start])]
-    return min(ranked, key=lambda one: (one[0], one[2]))[1] if ranked else None
+    mentions = [one for one in _mentions(text) if not _OF_ELSE.search(text[:one.start])]
+    ranked = [(*_ranked(one, text), one.start) for one in mentions]
+    if not ranked:
+        return None
+    rank, unit, _ = min(ranked, key=lambda one: (one[0], one[2]))
+    is_either = any(other == rank and alternative.dimension != unit.dimension
+                    and _OR_IN.search(text[:start]) for other, alternative, start in ranked)
+    return None if is_either else unit
 
 
 def _ranked(mention: _Mention, text: str) -> tuple[int, Unit]:

@@ -34,7 +34,7 @@ from ros2_nl_commander.model.cache import first_line, sync
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 import torch
 
 WEIGHTS_FILE = 'prompt.safetensors'
@@ -80,7 +80,7 @@ def save_prompt(folder: Path, prompt: TrainedPrompt) -> None:
     """
     tensors = {name: tensor.detach().to('cpu', torch.float32).contiguous()
                for name, tensor in prompt.folded.tensors().items()}
-    replace_files(folder, {WEIGHTS_FILE: lambda path: save_file(tensors, path),
+    replace_files(folder, {WEIGHTS_FILE: lambda path: write_tensors(path, tensors),
                            CARD_FILE: lambda path: path.write_text(card_text(prompt.card))})
 
 
@@ -97,7 +97,16 @@ def save_encoder(folder: Path, encoder: torch.nn.Module) -> None:
     """
     state = {name: tensor.detach().cpu().contiguous()
              for name, tensor in encoder.state_dict().items()}
-    replace_files(folder, {ENCODER_FILE: lambda path: save_file(state, path)})
+    replace_files(folder, {ENCODER_FILE: lambda path: write_tensors(path, state)})
+
+
+def write_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    """
+    Write a file of tensors that whoever may read files of this process can read.
+
+    The node often runs as another user than who trained; ``save_file`` writes for its own alone.
+    """
+    path.write_bytes(save(tensors))
 
 
 def replace_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> None:

@@ -34,7 +34,6 @@ from ros2_nl_commander.language.generation import (
     Generation, GeneratorSettings, StopCheck, TextListener)
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
-from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.said.likely_values import likely_values
 from ros2_nl_commander.language.shortlist import InterfaceIndex
@@ -50,10 +49,8 @@ from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import end_ids_of, LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.model.tokenizer import load_tokenizer
-
-#: The prompt that is used where none is named.
-SHIPPED_PROMPT = ('prompts', 'general')
 
 _logger = logging.getLogger(__name__)
 
@@ -65,9 +62,10 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     :raises ModelError: if the model cannot be had or run
     :raises CheckpointError: if the prompt is missing, damaged or made for another model
     """
-    prompt = load_prompt(
-        find_prompt(settings.prompt) if settings.prompt else share_file(*SHIPPED_PROMPT))
+    # Before the model, which takes a while: a name may be misspelt.
+    named = load_prompt(find_prompt(settings.prompt)) if settings.prompt else None
     folder = fetch_model(settings.model, _logger.info)
+    prompt = named or load_shipped(load_shape(folder))
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings)

@@ -35,11 +35,11 @@ from ros2_nl_commander.language.errors import CheckpointError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.checkpoint import (
-    CARD_FILE, card_text, PromptCard, read_card, replace_files, TrainedPrompt)
+    CARD_FILE, card_text, PromptCard, read_card, replace_files, TrainedPrompt, write_tensors)
 from ros2_nl_commander.model.key_values import rotate_keys, unrotate_keys
 from ros2_nl_commander.model.prompts import check_fits, FoldedPrompt
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 import torch
 
 ADAPTER_CONFIG = 'adapter_config.json'
@@ -97,7 +97,7 @@ def save_adapter(folder: Path, prompt: TrainedPrompt, backbone: Backbone) -> Non
         learned = prompt.folded.tensors()['embeddings']
     tensors = {_TENSOR: learned.detach().to('cpu', torch.float32).contiguous()}
     text = json.dumps(_config(prompt, backbone), indent=2) + '\n'
-    replace_files(folder, {ADAPTER_WEIGHTS: lambda path: save_file(tensors, path),
+    replace_files(folder, {ADAPTER_WEIGHTS: lambda path: write_tensors(path, tensors),
                            ADAPTER_CONFIG: lambda path: path.write_text(text),
                            CARD_FILE: lambda path: path.write_text(card_text(prompt.card))})
 

@@ -18,8 +18,8 @@ Keeps the node at the robot that is there: watches the graph, and prepares what 
 A change counts at once for what may still be published, and as soon as the generator is prepared
 for what can be generated; until then the generator answers with what it knows.
 
-Interfaces that appear later stand behind the older ones of their kind: what a model read before
-them stays as it was, see ``model/contexts.py``.
+Interfaces that appear later are read behind the older ones: what a model read before them stays
+as it was, see ``model/contexts.py``.
 """
 
 from __future__ import annotations

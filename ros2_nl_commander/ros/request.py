@@ -23,6 +23,7 @@ here exactly one of them succeeds. Knows no ROS.
 from __future__ import annotations
 
 from collections.abc import Callable
+import math
 import threading
 import time
 
@@ -72,6 +73,19 @@ class Request:
     def age_sec(self) -> float:
         """Time since the instruction was received [s]."""
         return time.monotonic() - self._received_at
+
+    def doubt(self, least: float) -> str:
+        """
+        Say in words how unsure the model is of its answer; empty where that is sure enough.
+
+        :param least: a probability, 0 to 1
+        """
+        # Written so that what is no number is not sure either.
+        probability = self.probability or 0.0
+        if probability >= least:
+            return ''
+        reached = math.floor(100 * probability) if math.isfinite(probability) else 0
+        return f'only {reached}% sure'
 
     def advance(
         self,

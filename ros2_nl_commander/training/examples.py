@@ -78,8 +78,8 @@ def load_examples(path: Path, default_robot: RobotDescription = EMPTY_ROBOT) -> 
 
     :param path: JSON Lines of ``{"instruction", "command", "robot"}``; ``command`` is a whole
         line or the short form, null for declining, or a list of such that are all right;
-        ``robot`` is the name of a description that
-        ships or a path relative to the file, and optional
+        ``robot`` is the name of a description in ``config/robots`` or a path relative to the
+        file, and optional
     :param default_robot: for lines without ``robot``
     :raises DatasetError: with every bad line as ``file:line: reason``
     """

@@ -100,6 +100,14 @@ def test_a_file_of_ones_own_is_scored(write, tmp_path, generator, capsys):
     assert '| mine | 4/4 = 100 % ' in capsys.readouterr().out
 
 
+def test_lines_without_a_robot_are_to_the_one_that_is_named(write, tmp_path, generator, capsys):
+    lines = [{key: value for key, value in line.items() if key != 'robot'} for line in LINES]
+    data = str(write(lines))
+    assert evaluate.main(['--data', data, '--robot', str(tmp_path / 'box.yaml')]) == 0
+    assert '| mine | 4/4 = 100 % ' in capsys.readouterr().out
+    assert 'a command starts with ros2' in error_of(capsys, ['--data', data])[0]
+
+
 def test_null_and_lists_decide_what_is_right(write, tmp_path, generator, capsys):
     lines = [dict(LINES[2], command=[LAMP, None]), dict(LINES[3], command=None),
              dict(LINES[1], command=[VOLUME, LAMP])]

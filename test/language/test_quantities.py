@@ -111,6 +111,7 @@ def test_fields_that_count_parts_of_a_unit(text, unit, number):
 @pytest.mark.parametrize('text', ['go to a place', 'a lamp, true is on', 'arm in the second bay',
                                   'a bar of light', 'wait for a minute of silence',
                                   'min 0, max 10',
+                                  'in percent of the maximum or in m/s', 'rad/s or m/s',
                                   'in 10 steps', 'clicks per metre', 'go in a second'])
 def test_texts_that_name_none(text):
     assert unit_of_text(text) is None

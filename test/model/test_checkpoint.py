@@ -79,8 +79,15 @@ def test_a_prompt_is_kept_in_float32_whatever_it_was_computed_in(tmp_path):
     assert loaded.dtype == torch.float32 and not loaded.requires_grad
 
 
+def test_whoever_reads_the_card_can_read_the_weights(tmp_path):
+    """The node may run as another user than who trained."""
+    save_prompt(tmp_path, trained())
+    modes = {(tmp_path / name).stat().st_mode for name in ('prompt.json', 'prompt.safetensors')}
+    assert len(modes) == 1
+
+
 def fail_after_some_bytes(error):
-    def write(_content, path, *_args):
+    def write(path, _content):
         Path(path).write_bytes(b'some bytes')
         raise error
     return write
@@ -91,7 +98,7 @@ def fail_after_some_bytes(error):
     RuntimeError('PytorchStreamWriter failed')], ids=lambda error: type(error).__name__)
 def test_weights_that_cannot_be_written_leave_the_old_prompt(tmp_path, monkeypatch, error):
     save_prompt(tmp_path, trained(fill=1, metrics={'run': 1}))
-    monkeypatch.setattr(checkpoint, 'save_file', fail_after_some_bytes(error))
+    monkeypatch.setattr(checkpoint, 'write_tensors', fail_after_some_bytes(error))
     with pytest.raises(CheckpointError, match='Cannot write to'):
         save_prompt(tmp_path, trained(fill=2, metrics={'run': 2}))
     check_is_old(tmp_path)

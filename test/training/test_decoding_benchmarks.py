@@ -80,7 +80,7 @@ def small_robots(tmp_path, monkeypatch):
 
 def test_decoding_is_timed_in_every_way(
         chat_folder, shipped, small_robots, tmp_path, monkeypatch):
-    monkeypatch.setattr(decoding, 'SHIPPED_PROMPT', (str(shipped),))
+    monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(decoding, 'SENTENCES', 2)
     monkeypatch.setattr(decoding, 'NOTEBOOK_SENTENCES', 1)
     monkeypatch.setattr(decoding, 'check_llama_cpp', lambda _: None)
@@ -107,7 +107,7 @@ def test_decoding_is_timed_in_every_way(
 def test_crowds_are_answered_up_to_a_size(
         tiny_model_folder, shipped, tmp_path, monkeypatch):
     monkeypatch.setattr(crowds, 'load_examples', lambda path: load_examples(path)[::100])
-    monkeypatch.setattr(crowds, 'SHIPPED_PROMPT', (str(shipped),))
+    monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(crowds, 'SIZES', (10, 60))
     monkeypatch.setattr(crowds, 'ANSWERED', (10,))
     table = crowds.measure_crowds(
@@ -121,7 +121,7 @@ def test_crowds_are_answered_up_to_a_size(
 
 def test_the_grammar_is_taken_away_and_the_prompt(
         tiny_model_folder, shipped, small_robots, monkeypatch):
-    monkeypatch.setattr(ablation, 'SHIPPED_PROMPT', (str(shipped),))
+    monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(ablation, 'SHOTS', 2)
     monkeypatch.setattr(ablation, 'EVERY', 2)
     table = ablation.measure_ablation(tiny_model_folder, 'cpu', 'float32')

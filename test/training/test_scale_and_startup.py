@@ -43,7 +43,7 @@ def test_sentences_have_the_words_that_are_wanted(words, request_):
 
 def test_scale_measures_lengths_robots_and_batches(
         tiny_model_folder, shipped, tmp_path, monkeypatch):
-    monkeypatch.setattr(scale, 'SHIPPED_PROMPT', (str(shipped),))
+    monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(scale, 'WORDS', (5, 20))
     monkeypatch.setattr(scale, 'ROBOTS', (1, 3))
     monkeypatch.setattr(scale, 'REQUESTS', scale.REQUESTS[:2])
@@ -70,10 +70,9 @@ def test_a_batch_counts_memory_and_rate_of_all_its_rows(tiny_backbone):
 
 def test_parts_of_a_start_add_up_to_the_life_of_the_process(
         tiny_model_folder, shipped, tmp_path, monkeypatch):
-    from ros2_nl_commander.model import generator
     # A model that nothing was built for in this process.
     folder = shutil.copytree(tiny_model_folder, tmp_path / 'model')
-    monkeypatch.setattr(generator, 'SHIPPED_PROMPT', (str(shipped),))
+    monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     clock = process.time.monotonic
     began = clock() - 1.0
     laps = process.measure(

@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-What was asked, decided and done, as JSON Lines that only grow.
+What was asked, decided and done, as JSON Lines, each file one that only grows.
 
 What has to be known before a command runs is appended: it is on the disk then. The rest is noted,
 without waiting, and written with the next append or flush. A line is written in one go; where a

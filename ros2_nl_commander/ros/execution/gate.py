@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-import math
 from uuid import UUID, uuid4
 
 from ros2_nl_commander.language.codec import parse_command
@@ -140,7 +139,9 @@ class Gate:
             return
         texts = tuple(self._robot.write_valid(decision.command) for decision in decisions)
         shown: list[Sight | None] = [None] * len(decisions)
-        doubt = self._doubt(request, decisions)
+        # A stop never waits for the model to be sure.
+        are_stops = all(only_stops(decision.command) for decision in decisions)
+        doubt = '' if are_stops else request.doubt(self._settings.confirm_below)
         if self._settings.confirm_all or doubt or any(
                 decision.tier is Tier.CONFIRM for decision in decisions):
             shown = [self._look(request, decision.command) for decision in decisions]
@@ -161,15 +162,6 @@ class Gate:
         decision = self._settings.policy.decide(parse_command(text))
         self.records.decided(request, text, decision)
         return decision
-
-    def _doubt(self, request: Request, decisions: list[Decision]) -> str:
-        """Say that the model is too unsure of what it wrote; a stop never waits for that."""
-        # Written so that what is no number is not sure either.
-        probability = request.probability or 0.0
-        is_sure = probability >= self._settings.confirm_below
-        if is_sure or all(only_stops(decision.command) for decision in decisions):
-            return ''
-        return f'only {_percent(probability)} sure'
 
     def _is_approved(self, request: Request, text: str, reason: str) -> bool:
         """Ask a person, once for all steps; the reason says why."""
@@ -241,11 +233,6 @@ class Gate:
         if request.cancel_reason and stage in (Stage.EXPIRED, Stage.REJECTED):
             stage, reason = Stage.CANCELED, request.cancel_reason
         request.advance(stage, command=text, reason=reason)
-
-
-def _percent(probability: float) -> str:
-    """Write a probability as a percentage that it reaches."""
-    return f'{math.floor(100 * probability)}%' if math.isfinite(probability) else '0%'
 
 
 def _joined(texts: tuple[str, ...]) -> str:

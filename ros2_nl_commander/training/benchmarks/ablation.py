@@ -32,17 +32,16 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
-from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_likeliest
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
-from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.key_values import KeyValues, length_of
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -63,8 +62,8 @@ def measure_ablation(folder: Path, device: str, dtype: str) -> Table:
     examples = load_examples(share_file('data', 'general_heldout.jsonl'))[::EVERY]
     others = load_examples(share_file('data', 'general_train.jsonl'))
     shots = random.Random(0).sample(others, SHOTS)
-    trained = load_prompt(share_file(*SHIPPED_PROMPT)).folded
-    ablation = _Ablation(load_backbone(folder, device=device, dtype=dtype))
+    backbone = load_backbone(folder, device=device, dtype=dtype)
+    trained, ablation = load_shipped(backbone.shape).folded, _Ablation(backbone)
     rows = [_row(f'{name}{", grammar" if constrain else ""}',
                  list(ablation.scores(examples, prompt, given, constrain)))
             for name, prompt, given in (('base model', FoldedPrompt(), ()),

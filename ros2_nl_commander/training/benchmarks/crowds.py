@@ -35,10 +35,10 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import load_backbone
-from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -83,7 +83,7 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
     examples = [example for example in load_examples(share_file('data', 'general_heldout.jsonl'))
                 if example.command is not None]
     backbone = load_backbone(folder, device=device, dtype=dtype)
-    prompt = load_prompt(share_file(*SHIPPED_PROMPT))
+    prompt = load_shipped(backbone.shape)
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     engine = GrammarEngine(backbone, sequence.end_ids)
     generator = CommandGenerator(backbone, prompt, GeneratorSettings('', ''))

@@ -37,13 +37,11 @@ from ros2_nl_commander.language.said.likely_values import likely_values
 from ros2_nl_commander.model.backbone import (
     choose_device, choose_dtype, load_backbone)
 from ros2_nl_commander.model.captured import CapturedRunner
-from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_likeliest, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
-from ros2_nl_commander.model.generator import SHIPPED_PROMPT
 from ros2_nl_commander.model.matching import FreeMatching, Matching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
@@ -51,6 +49,7 @@ from ros2_nl_commander.model.quantization import check_quantization
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.decoding_rows import draw_rows, Row, table_of, time_row
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
 from ros2_nl_commander.training.benchmarks.llama_cpp_row import check_llama_cpp, time_llama_cpp
@@ -176,7 +175,7 @@ def _ours(
 ) -> Iterator[Row]:
     gc.collect()  # the model before this one has cycles
     backbone = load_backbone(folder, device=device, dtype=dtype, quantize=quantize)
-    prompt = load_prompt(share_file(*SHIPPED_PROMPT))
+    prompt = load_shipped(backbone.shape)
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     constraint = GrammarEngine(backbone, sequence.end_ids).compile(
         lark_from_grammar(grammar_from_robot(robot)))

@@ -34,13 +34,13 @@ from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model import decode as decode_module, generator as generator_module
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.captured import CapturedRun
-from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.constraint import Constraint, GrammarMatching
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import SequenceEncoder
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.bandwidth import forward_bytes, read_bandwidth
 from ros2_nl_commander.training.benchmarks.stopwatch import Lap, Place, Stopwatch
 from ros2_nl_commander.training.benchmarks.table import Table
@@ -116,7 +116,7 @@ def measure_profile(
                  if example.command is not None][:SENTENCES]
     backbone = load_backbone(folder, device=device, dtype=dtype)
     generator = CommandGenerator(
-        backbone, load_prompt(share_file(*SHIPPED_PROMPT)), GeneratorSettings('', ''))
+        backbone, load_shipped(backbone.shape), GeneratorSettings('', ''))
     followed = follow(generator, backbone.device, sentences, travel)
     if picture is not None:
         _draw(followed, picture)

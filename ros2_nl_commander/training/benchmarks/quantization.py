@@ -29,10 +29,10 @@ from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
-from ros2_nl_commander.model.checkpoint import load_prompt
 from ros2_nl_commander.model.forward import logits, read
-from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -96,7 +96,7 @@ def _measure(
     loading = time.perf_counter() - start
     forwards = {width: _time_forward(backbone, width) for width in WIDTHS}
     generator = CommandGenerator(
-        backbone, load_prompt(share_file(*SHIPPED_PROMPT)), GeneratorSettings(str(folder), ''))
+        backbone, load_shipped(backbone.shape), GeneratorSettings(str(folder), ''))
     return Setting(name, loading, backbone.memory_bytes(), forwards,
                    list(score_examples(generator, examples)))
 

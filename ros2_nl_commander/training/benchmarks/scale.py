@@ -28,10 +28,11 @@ from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot, RobotDescription
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
-from ros2_nl_commander.model.checkpoint import load_prompt, TrainedPrompt
-from ros2_nl_commander.model.generator import CommandGenerator, SHIPPED_PROMPT
+from ros2_nl_commander.model.checkpoint import TrainedPrompt
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
+from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.batched import Batched, draw_batches, measure_batches
 from ros2_nl_commander.training.benchmarks.profiling import RUNS
 from ros2_nl_commander.training.benchmarks.stopwatch import Stopwatch
@@ -57,7 +58,7 @@ def measure_scale(
     :param picture: PNG file to draw the curve of the batches to, if any
     """
     backbone = load_backbone(folder, device=device, dtype=dtype)
-    prompt = load_prompt(share_file(*SHIPPED_PROMPT))
+    prompt = load_shipped(backbone.shape)
     robot = load_robot(share_file('config', 'robots', 'demo_robot.yaml'))
     lengths = [_length(backbone, prompt, robot, words) for words in WORDS]
     files = sorted(share_file('data', 'robots').glob('*.yaml'))
