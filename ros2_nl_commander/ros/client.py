@@ -42,6 +42,9 @@ from std_srvs.srv import Trigger
 
 POLL_SEC = 0.05
 
+#: Reports kept for whoever follows; the oldest go first.
+MOST_REPORTS = 1000
+
 #: How long ``~/stop`` may take to answer before it counts as not confirmed [s].
 STOP_SEC = 5.0
 
@@ -209,6 +212,8 @@ class CommanderClient(Node):
 
     def _on_status(self, message: DiagnosticStatus) -> None:
         try:
+            if self._reports.qsize() >= MOST_REPORTS:
+                self._reports.get_nowait()  # others use the robot, and nobody follows here
             self._reports.put(report_from_message(message))
         except NodeError as error:
             self.get_logger().warning(str(error))

@@ -23,6 +23,7 @@ so all of this can be tried without a graph.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 import itertools
 import threading
 import time
@@ -186,6 +187,9 @@ class InstructionDesk:
         try:
             seconds = CONFIRM_SEC if waits else 0.0
             return halt.settled(seconds) if gate is None else gate.settled(halt, seconds)
+        except Exception as error:  # the node was cleaned up meanwhile, and rclpy let go of it
+            return replace(halt, goals=()).and_also(faults=[
+                f'what became of the goals is not known: {type(error).__name__}: {error}'])
         finally:
             if waits:
                 self._may_wait.release()

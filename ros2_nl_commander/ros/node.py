@@ -155,8 +155,8 @@ class NlCommander(PatientLifecycleNode):
             self._configure()
         except NlCommanderError as error:
             return self._refuse(str(error))
-        except Exception as error:
-            # Whatever a model library raises: the node stays up and says it.
+        except BaseException as error:
+            # Whatever a model library raises, panics in Rust too: the node stays up and says it.
             return self._refuse(f'{type(error).__name__}: {error}')
         self._why_inactive = 'configured, not activated'
         return super().on_configure(state)

@@ -86,8 +86,8 @@ class RobotPreparer:
                 self._prepare(robot)
         except NlCommanderError as error:
             self._fail(str(error))
-        except Exception as error:
-            # Whatever a model library raises.
+        except BaseException as error:
+            # Whatever a model library raises; what panics in Rust is no Exception.
             self._fail(f'{type(error).__name__}: {error}')
         else:
             self._prepared, self.problem = robot, ''

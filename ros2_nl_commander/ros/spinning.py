@@ -23,7 +23,7 @@ its running instructions ended. Here the handlers only set an event, and the nod
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError as FutureTimeoutError
 import queue
 import signal
 import sys
@@ -144,7 +144,7 @@ def between_spins(node: Node, work: Callable[[], _Result]) -> _Result:
         return work()
     try:
         return node.executor.between_spins(work, ROUND_SEC)
-    except TimeoutError:
+    except FutureTimeoutError:  # before Python 3.11 not the built-in TimeoutError
         return work()  # nobody spins any more
 
 

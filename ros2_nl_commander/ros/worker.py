@@ -140,8 +140,9 @@ class InstructionWorker:
                 if not request.should_stop():
                     self._answer(request)
                 request.advance(Stage.FAILED, reason='there was no answer')
-            except Exception as error:
-                # Whatever a model raises must end this instruction, not the thread.
+            except BaseException as error:
+                # Whatever a model raises must end this instruction, not the thread; what panics in
+                # Rust (tokenizers, llguidance) is no Exception.
                 request.advance(Stage.FAILED, reason=f'{type(error).__name__}: {error}')
             finally:
                 self._finish()

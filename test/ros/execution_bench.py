@@ -58,6 +58,8 @@ PATROL = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 2}
 PATROL_LONG = ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 60})
 UNLOCK = ServiceCall('/porter/tray_lock', 'std_srvs/srv/SetBool', {'data': True})
 DOCK = ServiceCall('/porter/dock', 'std_srvs/srv/Trigger', {})
+GO = TopicPublication('/porter/goal_pose', 'geometry_msgs/msg/PoseStamped',
+                      {'header': {'frame_id': 'map'}})
 SAY = TopicPublication('/porter/say', 'std_msgs/msg/String', {'data': 'hello'})
 SIREN = ServiceCall('/porter/siren', 'std_srvs/srv/SetBool', {'data': True})
 

@@ -177,6 +177,8 @@ def test_only_goals_of_ones_own_are_left_over(tmp_path):
         log.append('executing', **own, goal=goal)
     log.append('carried out', **own, goal=f'{1:032x}', stage='succeeded')
     log.append('carried out', **own, goal=f'{2:032x}', stage='failed')
+    log.append('executing', **own, goal=f'{6:032x}')
+    log.append('carried out', **own, goal=f'{6:032x}', stage='failed', goes_on=False)
     assert (tmp_path / 'audit.jsonl.1').exists()
     found = left_over_goals(log.path, '/me')
     assert {goal.int: action for goal, action in found.items()} == {2: '/a'}

@@ -19,7 +19,7 @@ from __future__ import annotations
 import time
 
 from action_msgs.msg import GoalStatus
-from execution_bench import DRIVE, end, PATROL_LONG, say, SIREN, SlowPatrol, Starter
+from execution_bench import DRIVE, end, GO, PATROL_LONG, say, SIREN, SlowPatrol, Starter
 import pytest
 from ros2_nl_commander.ros.execution import goal
 from ros_bench import value, wait_until
@@ -63,7 +63,7 @@ def test_nothing_moves_beside_a_goal_that_does_not_stop(bench, slow, tmp_path, m
     assert slow.has_begun.wait(10)
     bench.call(Trigger, '/nl_commander/stop')
     assert bench.end_of('do it').message == 'failed'
-    for command, sentence in (DRIVE, 'drive'), (PATROL_LONG, 'patrol again'):
+    for command, sentence in (DRIVE, 'drive'), (GO, 'go'), (PATROL_LONG, 'patrol again'):
         status = end(bench, command, sentence)
         assert status.message == 'failed'
         assert '/porter/patrol was told to stop and has not ended' in value(status, 'reason')

@@ -21,7 +21,7 @@ import time
 from action_msgs.msg import GoalStatus, GoalStatusArray
 from action_msgs.srv import CancelGoal
 from execution_bench import (
-    assert_stands, between_spins, DRIVE_LONG, end, entity, PATROL_LONG, SAY, say,
+    assert_stands, between_spins, DRIVE, DRIVE_LONG, end, entity, PATROL_LONG, SAY, say,
     set_fault, simulated_robot, SIREN, SlowPatrol, Starter)
 import pytest
 from rclpy.action import get_action_names_and_types
@@ -151,8 +151,8 @@ def until_both_hear(bench, robot, twin):
     """Send goals until two robots do them: they are discovered one after the other."""
     for count in range(20):
         end(bench, PATROL_ONCE, f'patrol {count}')
-        time.sleep(0.5)  # one ends before the other
-        if robot.state.patrol_rounds and twin.state.patrol_rounds:
+        if robot.state.distance_m and twin.state.distance_m:
+            assert_stands(robot, twin)  # one ends before the other
             return
     pytest.fail('one of them hears nothing')
 
@@ -195,6 +195,36 @@ def test_a_second_server_without_the_goal_is_not_believed(bench, robot, start):
     assert bench.end_of('do it').message == 'canceled'
     assert len(asked) == 3  # to cancel too
     assert_stands(robot)
+
+
+def refuse(bench):
+    """Serve the patrol a second time, and take no goal."""
+    bench.user.create_publisher(GoalStatusArray, '/porter/patrol/_action/status', 10)
+    bench.user.create_service(Fibonacci.Impl.SendGoalService, '/porter/patrol/_action/send_goal',
+                              lambda _request, response: response)
+
+
+def test_a_goal_that_two_servers_refuse_is_over(bench, robot, start):
+    """It holds up nothing: neither has taken it."""
+    refuse(bench)
+    start()
+    wait_until(lambda: bench.node.count_publishers('/porter/patrol/_action/status') == 2)
+    status = end(bench, ActionGoal('/porter/patrol', 'test_msgs/action/Fibonacci', {'order': 0}))
+    assert (status.message, 'refused' in value(status, 'reason')) == ('failed', True)
+    assert end(bench, DRIVE, 'drive').message == 'succeeded'
+    assert bench.call(Trigger, '/nl_commander/stop').success
+
+
+def test_the_end_of_one_of_two_servers_ends_the_other(bench, robot, slow, start):
+    """Nobody would hear of its end, and no stop would reach it."""
+    slow.may_accept.set()
+    slow.may_end.set()
+    start()
+    for count in range(20):
+        assert end(bench, PATROL_ONCE, f'patrol {count}').message in ('succeeded', 'canceled')
+        if slow.begun:
+            break
+    wait_until(lambda: len(slow.ends) == len(slow.begun) > 0)
 
 
 def test_two_commanders_of_one_name_do_nothing(bench, context, robot, start):

@@ -16,8 +16,8 @@
 
 from __future__ import annotations
 
-from execution_bench import DRIVE, end, SAY
-from geometry_msgs.msg import Twist
+from execution_bench import DRIVE, end, GO, SAY
+from geometry_msgs.msg import PoseStamped, Twist
 import pytest
 from rclpy.duration import Duration
 from rclpy.node import Node
@@ -72,6 +72,21 @@ def test_who_comes_later_with_a_deadline_hears_a_velocity_too(bench, robot, star
     assert end(bench, DRIVE, 'second').message == 'succeeded'
     wait_until(lambda: heard and heard[-1].linear.x == 0.0)
     assert 0.5 in [message.linear.x for message in heard]
+
+
+def test_a_late_joiner_is_not_told_to_go(bench, robot, start, listener):
+    """Also where listeners ask for what was said before: it was said under another policy."""
+    lasting = {'durability': DurabilityPolicy.TRANSIENT_LOCAL}
+    first = listen(listener, PoseStamped, '/porter/goal_pose', **lasting)
+    node = start()
+    wait_until(lambda: node.count_subscribers('/porter/goal_pose') == 2)
+    assert end(bench, GO).message == 'succeeded'
+    wait_until(lambda: first)
+    late = listen(listener, PoseStamped, '/porter/goal_pose', **lasting)
+    assert end(bench, SAY, 'say').message == 'succeeded'
+    assert end(bench, GO, 'again').message == 'succeeded'
+    wait_until(lambda: late and len(first) == 2)
+    assert len(late) == 1
 
 
 def test_a_late_joiner_is_not_told_to_drive(bench, robot, start, listener):

@@ -21,7 +21,7 @@ import os
 import time
 
 from execution_bench import (
-    assert_stands, between_spins, DOCK, DRIVE_LONG, end, PATROL_LONG, say, SIREN, Starter,
+    assert_stands, between_spins, DOCK, DRIVE_LONG, end, GO, PATROL_LONG, say, SIREN, Starter,
     StuckPatrol)
 from geometry_msgs.msg import Twist, TwistStamped
 import pytest
@@ -34,8 +34,6 @@ from ros_bench import value, wait_until
 from std_srvs.srv import Trigger
 
 STOP = '/nl_commander/stop'
-GO = TopicPublication('/porter/goal_pose', 'geometry_msgs/msg/PoseStamped',
-                      {'header': {'frame_id': 'map'}})
 GONE_ON = 'was told to stop and has not ended'
 
 

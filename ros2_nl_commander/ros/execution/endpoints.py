@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import threading
+import time
 from typing import Any, TypeVar
 
 from action_msgs.msg import GoalStatus
@@ -37,6 +38,9 @@ from ros2_nl_commander.ros.execution.peers import check_not_remapped
 from ros2_nl_commander.ros.spinning import between_spins
 
 _Made = TypeVar('_Made')
+
+#: How long another server may take to accept what one has refused [s].
+TWIN_SEC = 1.0
 
 #: Whether whoever answers has the goal, by what is answered.
 _HAS_THE_GOAL: dict[str, Callable[[Any], bool]] = {
@@ -56,8 +60,12 @@ class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
     second server of the same name answers soon after the first: the node would hear nothing any
     more, not even ``~/stop``. Here the first answer counts. And it takes the word of a second
     server, which refuses the goal or has not heard of it yet, for its end, while the first one
-    goes on: here such a word counts only where there is one server.
+    goes on: here such a word counts only where there is one server, or none accepts the goal.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._refused_at: dict[bytes, float] = {}
 
     def send_goal_async(self, *arguments: Any, **options: Any) -> Any:
         """Send a goal; call it between two spins, so that no answer comes in between."""
@@ -72,11 +80,23 @@ class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
         """Let go of what is kept for a goal that was refused."""
         self._feedback_callbacks.pop(bytes(handle.goal_id.uuid), None)
 
+    def was_refused(self, goal_id: Any) -> bool:
+        """Tell whether one of several servers has refused a goal and no other one answers."""
+        refused_at = self._refused_at.get(bytes(goal_id.uuid))
+        return refused_at is not None and time.monotonic() - refused_at > TWIN_SEC
+
+    def has_twin(self) -> bool:
+        """Tell whether there is more than one server, by what only servers publish."""
+        return bool(self._node.count_publishers(f'{self._action_name}/_action/status') > 1)
+
     async def execute(self, taken_data: Any) -> None:
         """Work on what has arrived; leave an answer out that rclpy does not bear."""
         for kind, has_the_goal in _HAS_THE_GOAL.items():
-            if kind in taken_data and not has_the_goal(taken_data[kind][1]) and self._has_twin():
-                del taken_data[kind]
+            if kind in taken_data and not has_the_goal(taken_data[kind][1]) and self.has_twin():
+                number, _ = taken_data.pop(kind)
+                if kind == 'goal' and number in self._goal_sequence_number_to_goal_id:
+                    goal_id = self._goal_sequence_number_to_goal_id[number]
+                    self._refused_at.setdefault(bytes(goal_id.uuid), time.monotonic())
         try:
             await super().execute(taken_data)
         except RuntimeError as error:
@@ -84,10 +104,6 @@ class SteadyActionClient(ActionClient):  # type: ignore[type-arg,unused-ignore]
                 raise
             self._node.get_logger().warning(f'a second answer to a goal is ignored: {error}')
             await super().execute(taken_data)  # the rest of what arrived with it
-
-    def _has_twin(self) -> bool:
-        """Tell whether there is more than one server, by what only servers publish."""
-        return bool(self._node.count_publishers(f'{self._action_name}/_action/status') > 1)
 
 
 class Endpoints:
@@ -113,7 +129,7 @@ class Endpoints:
         :raises UnknownTypeError: if the type is not installed here
         """
         kind = import_type(type_name)
-        self._drop_publishers(name, type_name)
+        self.drop_publishers(name, type_name)
         return self._get(name, ('publisher', f'{name} {qos}', type_name),
                          lambda: self.node.create_publisher(kind, name, qos),
                          self.node.destroy_publisher)
@@ -163,8 +179,12 @@ class Endpoints:
         for _, destroy in kept:
             self._orderly(destroy)
 
-    def _drop_publishers(self, name: str, but: str) -> None:
-        """Destroy the publishers of a topic that have another type than this."""
+    def drop_publishers(self, name: str, but: str = '') -> None:
+        """
+        Destroy the publishers of a topic.
+
+        :param but: those of this type stay
+        """
         with self._lock:
             others = [key for key in self._kept if key[0] == 'publisher'
                       and key[1].split()[0] == name and key[2] != but]

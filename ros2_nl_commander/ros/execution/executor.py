@@ -30,7 +30,7 @@ from rclpy.node import Node
 from ros2_nl_commander.language.command import (
     ActionGoal, Command, ServiceCall, TopicPublication)
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.velocities import is_velocity
+from ros2_nl_commander.language.velocities import is_velocity, sets_going
 from ros2_nl_commander.ros.execution import goal
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
 from ros2_nl_commander.ros.execution.halting import Halt
@@ -94,15 +94,18 @@ class CommandExecutor:
 
     def halt(self) -> Halt:
         """Stop at once what moves or may; from any thread, without waiting."""
-        goals = tuple(self._unended())
         with self._lock:
             velocities = tuple(self._velocities.values())
             others = [other.name for other in self._others if other.goes_on]
         faults: list[str] = []
         zeroed: list[str] = []
+        goals: tuple[goal.GoalRun, ...] = ()
         for publication in velocities:
             with self._noted(f'no zero velocity on {publication.name}', faults):
                 zeroed += [publication.name] if publication.halt() else []
+        # After the zeros: whether a goal that was lost is over the graph has to tell.
+        with self._noted('goals cannot be looked for', faults):
+            goals = tuple(self._unended())
         for run in goals:
             with self._noted('a goal cannot be canceled', faults):
                 run.halt()
@@ -130,8 +133,9 @@ class CommandExecutor:
     def _run(
         self, command: Command, bounds: Bounds, watch: Watch, goal_id: UUID, ends_in_zeros: bool
     ) -> Outcome:
-        moves = (isinstance(command, ActionGoal) or ends_in_zeros
-                 or is_velocity(command.type_name))
+        moves = isinstance(command, ActionGoal) or ends_in_zeros or (
+            isinstance(command, TopicPublication)
+            and (is_velocity(command.type_name) or sets_going(command.type_name)))
         held = self._held_out(watch, goal.CANCEL_SEC if moves else 0.0)
         if held and moves:
             raise ExecutionError(f'nothing that moves is begun: {held}')
@@ -154,11 +158,16 @@ class CommandExecutor:
 
     def _unended(self) -> list[goal.GoalRun]:
         """Give the goals that may go on; of those that were lost only the newest are kept."""
+        going = [run for run in tuple(self._goals) if not run.is_over]
+        lost = [run for run in going if run.is_lost]
+        kept = [run for run in going if run not in lost[:-MOST_LOST]]
         with self._lock:
-            going = [run for run in self._goals if not run.is_over]
-            lost = [run for run in going if run.is_lost]
-            self._goals = [run for run in going if run not in lost[:-MOST_LOST]]
+            self._goals = [run for run in self._goals if run in kept]
             return list(self._goals)
+
+    def goes_on(self, goal_id: UUID | None) -> bool:
+        """Tell whether a goal may go on: no server has said that it has ended."""
+        return any(run.goal_id == goal_id for run in self._unended())
 
     def _held_out(self, watch: Watch, seconds: float) -> str:
         """Wait for the end of goals that were told to stop; say which have not ended."""

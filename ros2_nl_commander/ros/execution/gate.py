@@ -212,7 +212,8 @@ class Gate:
         goal_id = uuid4() if isinstance(decision.command, ActionGoal) else None
         self.records.executing(request, text, decision.command, goal_id)
         outcome = self._begin(request, decision, text, step, goal_id)
-        self.records.carried_out(request, text, decision.command, goal_id, outcome)
+        self.records.carried_out(request, text, decision.command, goal_id, outcome,
+                                 goal_id is not None and self._executor.goes_on(goal_id))
         canceled = request.cancel_reason if outcome.stage is Stage.CANCELED else ''
         why = f'{canceled}: ' if canceled and outcome.evidence else canceled
         return Outcome(outcome.stage, f'{step}{why}{outcome.evidence}')

@@ -58,10 +58,11 @@ class GoalRun:
         action_class = import_type(command.type_name)
         self._goal = fill_message(action_class.Goal(), command.fields, command.type_name)
         self.name = command.name
+        self.goal_id = goal_id
         self._asked = endpoints.node, command.name, command.type_name
         self._presence: Presence | None = None
-        self._goal_id = GoalInfo().goal_id
-        self._goal_id.uuid = list(goal_id.bytes)
+        self._sent_id = GoalInfo().goal_id
+        self._sent_id.uuid = list(goal_id.bytes)
         self._send = endpoints.send_goal
         self._others = partial(endpoints.others_named, command.name, command.type_name)
         self._client: Any = endpoints.action_client(command.name, command.type_name)
@@ -83,6 +84,8 @@ class GoalRun:
         One that was lost may go on: it is over only when another server is in its place.
         """
         if self.is_lost and self._presence is not None and self._presence.is_replaced:
+            self._ended.set()
+        if self._handle is None and self._client.was_refused(self._sent_id):
             self._ended.set()
         return self._ended.is_set()
 
@@ -122,7 +125,7 @@ class GoalRun:
                                  f'{self._others()}')
         try:
             check_same_revision(*self._asked)
-        except ExecutionError:
+        except BaseException:
             self._ended.set()  # it was never sent
             raise
         try:
@@ -144,11 +147,18 @@ class GoalRun:
             if self._is_halted:
                 self._ended.set()
                 return Outcome(Stage.CANCELED, 'the goal was not sent')
-            self._presence = Presence(*self._asked)
-            sending = self._send(self._client, self._goal, self._goal_id,
-                                 lambda message: self._tell(message.feedback, watch))
+            try:
+                self._presence = Presence(*self._asked)
+                sending = self._send(self._client, self._goal, self._sent_id,
+                                     lambda message: self._tell(message.feedback, watch))
+            except BaseException:
+                self._ended.set()  # it was never sent
+                raise
         sending.add_done_callback(self._on_accepted)
-        if not watch.wait_for_event(self._accepted, bounds.match_sec):
+        if not watch.wait_for_event(self._accepted, bounds.match_sec, lambda: self.is_over):
+            if self.is_over:
+                raise ExecutionError(f'{self.name}: a server refused the goal, and no other one '
+                                     'took it')
             if watch.should_stop():
                 self.halt()
                 return Outcome(Stage.CANCELED, 'the server has not said whether it takes the '
@@ -183,6 +193,9 @@ class GoalRun:
 
     def _on_ended(self, result: Any) -> None:
         self._response = result.result()
+        if self._client.has_twin() and self._handle is not None:
+            # The other one may go on with it, and nobody would hear of its end.
+            self._handle.cancel_goal_async()
         self._ended.set()
 
     def _followed(self, bounds: Bounds, watch: Watch) -> Outcome:

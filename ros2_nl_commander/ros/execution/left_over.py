@@ -87,8 +87,8 @@ def left_over_goals(path: Path, node_name: str) -> dict[UUID, str]:
                 continue
             if record.get('event') == 'executing':
                 goals[goal_id] = record['action']
-            elif record.get('stage') != Stage.FAILED.value:  # that may mean: lost from sight
-                goals.pop(goal_id, None)
+            elif record.get('stage') != Stage.FAILED.value or record.get('goes_on') is False:
+                goals.pop(goal_id, None)  # one that failed may also be lost from sight
     return goals
 
 

@@ -28,7 +28,7 @@ from typing import Any
 
 from rclpy.duration import Duration
 from rclpy.publisher import Publisher
-from rclpy.qos import ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
@@ -111,7 +111,18 @@ class Publication:
         finally:
             if self.moves:
                 self._publish_zeros()
-        times = command.times
+        try:
+            return self._confirmed(command, sent, watch, presence)
+        finally:
+            if not self.moves and self._qos().durability is DurabilityPolicy.TRANSIENT_LOCAL:
+                # Whoever comes later would be told again, without policy and approval.
+                self._endpoints.drop_publishers(self.name)
+
+    def _confirmed(
+        self, command: TopicPublication, sent: int, watch: Watch, presence: Presence
+    ) -> Outcome:
+        """Wait for the listeners to acknowledge what was published."""
+        times = command.times or 0
         if sent < times or watch.should_stop():
             return Outcome(Stage.CANCELED, f'{sent} of {times} messages were published')
         if not watch.wait(lambda: self._publisher.wait_for_all_acked(_ACKNOWLEDGE_STEP),
@@ -196,8 +207,11 @@ class Publication:
 
     def _offered(self) -> Publisher[Any]:
         publisher: Publisher[Any] = self._endpoints.publisher(
-            self.name, self.type_name, matching_qos(self._node, self.name, self.type_name))
+            self.name, self.type_name, self._qos())
         return publisher
+
+    def _qos(self) -> QoSProfile:
+        return matching_qos(self._node, self.name, self.moves)
 
     def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:

@@ -19,7 +19,6 @@ from __future__ import annotations
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
-from ros2_nl_commander.language.velocities import is_velocity
 
 #: What middlewares call infinite is longer than this [ns].
 _FOREVER_NS = 2 ** 62
@@ -27,18 +26,20 @@ _FOREVER_NS = 2 ** 62
 DEPTH = 10
 
 
-def matching_qos(node: Node, name: str, type_name: str) -> QoSProfile:
+def matching_qos(node: Node, name: str, moves: bool) -> QoSProfile:
     """
     Offer what every listener can accept: reliable, and more only where one asks for it.
 
-    Where it has to last for those who come later, of velocities only the newest one lasts: an
-    older one would be a motion that nobody asked for.
+    Where it has to last for those who come later, of what ends in zeros only the newest message
+    lasts: an older one would be a motion that nobody asked for.
+
+    :param moves: whether it ends in zeros
     """
     asked = [info.qos_profile for info in node.get_subscriptions_info_by_topic(name)]
     lasting = any(qos.durability is DurabilityPolicy.TRANSIENT_LOCAL for qos in asked)
     manual = any(qos.liveliness is LivelinessPolicy.MANUAL_BY_TOPIC for qos in asked)
     return QoSProfile(
-        depth=1 if lasting and is_velocity(type_name) else DEPTH,
+        depth=1 if lasting and moves else DEPTH,
         reliability=ReliabilityPolicy.RELIABLE,
         durability=DurabilityPolicy.TRANSIENT_LOCAL if lasting else DurabilityPolicy.VOLATILE,
         liveliness=LivelinessPolicy.MANUAL_BY_TOPIC if manual else LivelinessPolicy.AUTOMATIC,

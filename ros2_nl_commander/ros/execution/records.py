@@ -77,11 +77,15 @@ class Records:
 
     def carried_out(
         self, request: Request, text: str, command: Command, goal_id: UUID | None,
-        outcome: Outcome,
+        outcome: Outcome, goes_on: bool,
     ) -> None:
-        """Note what came of a command."""
+        """
+        Note what came of a command.
+
+        :param goes_on: whether its goal has not ended, as far as anybody knows
+        """
         self._log.note('carried out', **_names(request, text), **self._goal(command, goal_id),
-                       stage=outcome.stage.value, reason=outcome.evidence)
+                       stage=outcome.stage.value, reason=outcome.evidence, goes_on=goes_on)
 
     def halted(self, why: str, halt: Halt) -> None:
         """Note what a stop did at once."""
