@@ -76,11 +76,11 @@ def _evaluate(options: Namespace) -> int:
         constrain=not options.unconstrained, quantize=options.quantize,
         search=not options.greedy))
     suites = {name: _scores(generator, name, examples) for name, examples in data.items()}
+    print(report_as_markdown(suites, options.variant), end='')  # first: a disk may be full
     if options.output:
         _write(options.output, report_as_json(suites, options.variant))
     if options.picture:
         draw_report(suites, options.picture)
-    print(report_as_markdown(suites, options.variant), end='')
     return 0
 
 

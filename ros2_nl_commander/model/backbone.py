@@ -101,11 +101,17 @@ def load_backbone(
     if missing is not None:  # without its files, transformers makes up an empty tokenizer
         raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=number_format, device_map=device_map or None, local_files_only=True)
+        model: Any
+        model, loading = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=number_format, device_map=device_map or None, local_files_only=True,
+            output_loading_info=True)
         model = model if device_map else model.to(target)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
+    if loading['missing_keys']:  # transformers makes them up
+        raise ModelError(f'Cannot load the model in {folder}: its files lack '
+                         f'{len(loading["missing_keys"])} weights, '
+                         f'{min(loading["missing_keys"])} among them')
     return backbone_from_model(
         model, load_tokenizer(folder), for_training=for_training, quantize=quantize)
 
@@ -174,6 +180,9 @@ def choose_device(device: str) -> torch.device:
             f'Unknown device {device!r}: use auto, cpu, cuda or cuda:N') from error
     if target.type == 'cuda' and not torch.cuda.is_available():
         raise ModelError(f'Device {device!r} is not available here: use auto or cpu')
+    if target.type == 'cuda' and (target.index or 0) >= torch.cuda.device_count():
+        raise ModelError(f'Device {device!r} is not available here: there are '
+                         f'{torch.cuda.device_count()}, counted from cuda:0')
     return target
 
 

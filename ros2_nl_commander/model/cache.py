@@ -35,6 +35,7 @@ Report = Callable[[str], None]
 
 #: Written last into a folder, beside the weights: where they came from.
 SOURCE_FILE = 'source.json'
+_INDEX = 'model.safetensors.index.json'
 
 
 def cache_root() -> Path:
@@ -61,14 +62,15 @@ def missing_files(folder: Path) -> str | None:
     vocabulary = ('tokenizer.json', 'vocab.json', 'tokenizer.model')
     if not any((folder / name).is_file() for name in vocabulary):
         return 'tokenizer.json'
-    for name in _weight_files(folder):
-        if not (folder / name).is_file():
-            return name
-    return None
+    try:
+        missing = (name for name in _weight_files(folder) if not (folder / name).is_file())
+        return next(missing, None)
+    except (ValueError, KeyError, TypeError, AttributeError):  # empty, cut off
+        return f'{_INDEX} that can be read'
 
 
 def _weight_files(folder: Path) -> list[str]:
-    index = folder / 'model.safetensors.index.json'
+    index = folder / _INDEX
     if not index.is_file():
         return ['model.safetensors']
     weight_map = json.loads(index.read_text(encoding='utf-8'))['weight_map']

@@ -80,7 +80,10 @@ def append_prompt(
 def _extended(backbone: Backbone, context: KeyValues, learned: torch.Tensor) -> KeyValues:
     keys, values = learned.unbind(dim=1)  # (L, K, P, D) each
     keys = rotate_keys(backbone.body, keys, length_of(context)).to(values.dtype)
-    layers = list(zip(keys[:, None], values[:, None]))  # (1, K, P, D) each
+    # A device map may have put the layers on several devices.
+    devices = [layer.input_layernorm.weight.device for layer in backbone.body.layers]
+    layers = [(key[None].to(device), value[None].to(device))  # (1, K, P, D) each
+              for key, value, device in zip(keys, values, devices, strict=True)]
     if not context:
         return layers
     return [(torch.cat((old_keys, new_keys), dim=2), torch.cat((old_values, new_values), dim=2))

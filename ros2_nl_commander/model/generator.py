@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import logging
 import math
+from pathlib import Path
 import time
 
 from ros2_nl_commander.language.command import Command
@@ -44,7 +45,7 @@ from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, Trained
 from ros2_nl_commander.model.constraint import token_tables
 from ros2_nl_commander.model.decode import decode_likeliest, Decoded, Ending, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
-from ros2_nl_commander.model.fetch import fetch_model, find_model
+from ros2_nl_commander.model.fetch import fetch_model, find_model, model_identity
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
 from ros2_nl_commander.model.runner import runner_for
@@ -66,9 +67,19 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     named = load_prompt(find_prompt(settings.prompt)) if settings.prompt else None
     folder = fetch_model(settings.model, _logger.info)
     prompt = named or load_shipped(load_shape(folder))
+    _warn_of_another_model(prompt, folder)
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings)
+
+
+def _warn_of_another_model(prompt: TrainedPrompt, folder: Path) -> None:
+    """Tell if a prompt was trained on other weights of the same sizes."""
+    trained_on, here = prompt.card.base_model, model_identity(folder)
+    names = {str(model.get('name', '')).rpartition('/')[2].lower() for model in (trained_on, here)}
+    if trained_on and len(names) > 1 and trained_on.get('hash') != here['hash']:
+        _logger.warning('the prompt was trained on %s, and this is %s: answers may be worse',
+                        trained_on.get('name'), here['name'])
 
 
 def load_tables(settings: GeneratorSettings) -> None:

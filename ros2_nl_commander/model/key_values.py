@@ -105,4 +105,6 @@ def unrotate_keys(body: Any, keys: torch.Tensor, start: int) -> torch.Tensor:
     # A rotation by minus the angle: turn the mirrored pair, and mirror it back.
     half = keys.shape[-1] // 2
     mirror = torch.cat((torch.ones(half), -torch.ones(half))).to(keys)
-    return rotate_keys(body, keys * mirror, start) * mirror
+    # Some kinds of RoPE (YaRN) also stretch, every time.
+    stretch = float(getattr(body.rotary_emb, 'attention_scaling', 1.0))
+    return rotate_keys(body, keys * mirror, start) * mirror / stretch ** 2

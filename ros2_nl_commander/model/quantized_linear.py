@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 import warnings
 
@@ -111,9 +112,33 @@ class Int4Linear(nn.Module):
 def _int8_product(rows: torch.Tensor, packed: Any) -> torch.Tensor:
     scales = rows.abs().amax(-1, keepdim=True).clamp(min=1e-20)
     # Divided by its own scale, every row uses all 8 bits of the one scale that the kernel takes.
+    return _unscaled_product(rows / scales, packed, _input_levels()).mul_(scales)
+
+
+def _unscaled_product(rows: torch.Tensor, packed: Any, levels: int) -> torch.Tensor:
+    """
+    Multiply numbers from -1 to 1.
+
+    :param levels: whole numbers that stand for 1, at most
+    """
     product: torch.Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-        rows / scales, 1 / INT8_MAX, 128, packed)
-    return product.mul_(scales)
+        rows, 1 / levels, levels + 1, packed)
+    return product
+
+
+@lru_cache(maxsize=1)
+def _input_levels() -> int:
+    """
+    Tell what inputs may be rounded to on this CPU.
+
+    Where it has no VNNI, the kernel adds two products in 16 bits, which overflow from 64 levels
+    on: ones times ones came out as a hundredth of what they are.
+    """
+    count = 64
+    ones = torch.ones(1, count)
+    packed = _packed_for_fbgemm(*_int8_from_weight(ones))
+    is_right = abs(float(_unscaled_product(ones, packed, INT8_MAX)) - count) < 1
+    return INT8_MAX if is_right else INT8_MAX // 2
 
 
 def can_use_int8() -> bool:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Lock
 
 from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.language.errors import ModelError
@@ -31,6 +32,10 @@ from transformers import PreTrainedTokenizerBase
 
 END_OF_TURN = '<|im_end|>'
 END_OF_TEXT = '<|endoftext|>'
+
+#: How special tokens are read is a setting of the tokenizer, which all of a process share: another
+#: thread must not change it before the text is read.
+_READING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,14 @@ class SequenceEncoder:
         return [*self._fixed(before), *self._plain(text), *self._fixed(after)]
 
     def _fixed(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=False))
+        with _READING:
+            return list(self._tokenizer.encode(text, add_special_tokens=False))
 
     def _plain(self, text: str) -> list[int]:
         # A special token that somebody types stays text: it must not end a turn.
-        return list(self._tokenizer.encode(
-            text, add_special_tokens=False, split_special_tokens=True))
+        with _READING:
+            return list(self._tokenizer.encode(
+                text, add_special_tokens=False, split_special_tokens=True))
 
 
 def end_ids_of(tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:

@@ -81,8 +81,12 @@ class History:
 
     def figures(self) -> dict[str, Any]:
         """Return everything as JSON can hold it, which knows no infinity."""
-        best_loss = self.best_loss if self.held_out else None
-        return asdict(self) | {'best_loss': best_loss}
+        held_out = [(step, _finite(loss)) for step, loss in self.held_out]
+        return asdict(self) | {'best_loss': _finite(self.best_loss), 'held_out': held_out}
+
+
+def _finite(loss: float) -> float | None:
+    return loss if math.isfinite(loss) else None
 
 
 def save_state(

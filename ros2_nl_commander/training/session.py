@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 import hashlib
 import json
@@ -109,15 +109,20 @@ class Session:
             card['rehearsed'] = {path.name: hash_file(path) for path in known_files()}
         return card
 
-    def fingerprint(self, processes: int) -> str:
+    def fingerprint(
+        self, processes: int, data: Mapping[str, Any], examples: Sequence[Example] = ()
+    ) -> str:
         """
         Identify settings, data and model: only the same run can be resumed.
 
         :param processes: that share a step; as many times more accumulation is the same run
+        :param data: what ``data_card`` gives
+        :param examples: as they were read; the files of their robots may have changed
         """
         settings = replace(self.settings, accumulate=self.settings.accumulate * processes)
         start = None if self.start is None else asdict(self.start.card)
-        text = json.dumps([asdict(settings), self.data_card(), self.base_model, start])
+        robots = sorted({repr(example.robot) for example in examples})
+        text = json.dumps([asdict(settings), data, self.base_model, start, robots])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -130,15 +135,18 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
     """
     session.make_output()
     lessons = session.load_lessons()
-    trainer = Trainer(backbone, lessons, session.settings, session.output,
-                      session.fingerprint(accelerator.num_processes), accelerator,
-                      None if session.start is None else session.start.folded)
+    data = session.data_card()  # of what was read: the files may change meanwhile
+    fingerprint = session.fingerprint(accelerator.num_processes, data, lessons.examples)
+    trainer = Trainer(
+        backbone, lessons, session.settings, session.output, fingerprint, accelerator,
+        None if session.start is None else session.start.folded)
     if session.resume:
         trainer.resume()
 
     def save(prompt: FoldedPrompt, history: History) -> None:
         save_prompt(session.output, TrainedPrompt(
-            prompt, _card(session, history, backbone, len(lessons.examples), accelerator)))
+            prompt, _card(session, history, backbone,
+                          data | {'examples': len(lessons.examples)}, accelerator)))
 
     outcome = trainer.run(save)
     if outcome.finished and accelerator.is_main_process:
@@ -147,7 +155,7 @@ def run_session(session: Session, backbone: Backbone, accelerator: Accelerator) 
 
 
 def _card(
-    session: Session, history: History, backbone: Backbone, examples: int,
+    session: Session, history: History, backbone: Backbone, data: Mapping[str, Any],
     accelerator: Accelerator,
 ) -> PromptCard:
     settings = session.settings
@@ -163,8 +171,7 @@ def _card(
     if history.held_out:
         judged = 'rehearsing_loss' if settings.rehearsal else 'held_out_loss'
         metrics[judged] = round(history.best_loss, 5)
-    return PromptCard(settings.kind, settings.layout, session.base_model,
-                      session.data_card() | {'examples': examples}, training, metrics)
+    return PromptCard(settings.kind, settings.layout, session.base_model, data, training, metrics)
 
 
 def _finish(session: Session, history: History, encoder: PromptEncoder) -> None:

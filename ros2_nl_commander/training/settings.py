@@ -126,7 +126,7 @@ NOTEBOOK = TrainingSettings(
 #: A few phrases of one's own, added to what a prompt of the kind ``deep`` knows, at a third of the
 #: rate that it was trained at. None is held out: a word that is left out is not learned.
 TEACH = TrainingSettings(
-    kind='deep', epochs=10, batch_size=4, accumulate=2, learning_rate=1e-2, warmup=0.1,
+    kind='deep', epochs=24, batch_size=4, accumulate=2, learning_rate=1e-2, warmup=0.1,
     held_out=0.0, rehearsal=2.0, patience=3)
 
 PRESETS = {'default': TrainingSettings(), 'notebook': NOTEBOOK, 'teach': TEACH}

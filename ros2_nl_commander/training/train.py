@@ -27,6 +27,7 @@ import time
 from accelerate import Accelerator
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.backbone import Backbone
+from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import (
@@ -130,6 +131,10 @@ class Trainer:
                 self._run(save_best, log)
             except KeyboardInterrupt:
                 finished = False
+            except RuntimeError as error:  # torch's own, out of memory among them
+                self._save_state()
+                raise ModelError(f'The model failed in step {self._history.step + 1}: '
+                                 f'{first_line(error)}. --resume goes on') from error
             self._save_state()
         return Outcome(self._history, finished)
 
@@ -169,7 +174,10 @@ class Trainer:
         if not math.isfinite(loss):
             raise ModelError(f'The loss of step {history.step + 1} is {loss}: '
                              'train with a lower learning rate, or another dtype')
-        torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), self._settings.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), self._settings.clip)
+        if not math.isfinite(norm):  # clipping makes that no number
+            raise ModelError(f'The gradient of step {history.step + 1} is {norm:g}: '
+                             'train with a lower learning rate, or another dtype')
         for group in self._optimizer.param_groups:
             group['lr'] = learning_rate(self._settings, history.step, self.total_steps)
         with interrupt_delayed():

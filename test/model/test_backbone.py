@@ -27,6 +27,7 @@ from ros2_nl_commander.model.backbone import (
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.packed_linear import can_pack, PackedLinear
+from safetensors.torch import load_file, save_file
 import torch
 from torch import nn
 import transformers
@@ -50,6 +51,14 @@ def test_a_gpu_that_is_not_there_is_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
     with pytest.raises(ModelError, match="'cuda:0' is not available here: use auto or cpu"):
         choose_device('cuda:0')
+
+
+def test_a_number_of_gpus_is_known(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: 1)
+    assert choose_device('cuda').type == choose_device('cuda:0').type == 'cuda'
+    with pytest.raises(ModelError, match="'cuda:1' is not available here: there are 1, counted"):
+        choose_device('cuda:1')
 
 
 def test_unknown_device_and_dtype_are_refused():
@@ -157,6 +166,12 @@ def broken_folder(kind, source, folder):
         (folder / 'config.json').write_text('{"model_type": "nonsense"}')
     elif kind == 'truncated':
         weights.write_bytes(weights.read_bytes()[:-100])
+    elif kind == 'a weight too few':
+        tensors = load_file(weights)
+        tensors.pop('model.layers.0.mlp.up_proj.weight')
+        save_file(tensors, weights, {'format': 'pt'})
+    elif kind == 'index':
+        (folder / 'model.safetensors.index.json').write_text('{"weight_map"')
     elif kind == 'no weights':
         weights.unlink()
     elif kind == 'no tokenizer':
@@ -166,7 +181,8 @@ def broken_folder(kind, source, folder):
 
 
 @pytest.mark.parametrize('kind', [
-    'empty', 'config', 'unknown type', 'truncated', 'no weights', 'no tokenizer'])
+    'empty', 'config', 'unknown type', 'truncated', 'a weight too few', 'index', 'no weights',
+    'no tokenizer'])
 def test_a_folder_without_a_model_is_refused_in_one_line(tiny_model_folder, tmp_path, kind):
     folder = broken_folder(kind, tiny_model_folder, tmp_path)
     with pytest.raises(ModelError, match='Cannot load the model in') as caught:

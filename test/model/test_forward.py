@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import pytest
 from ros2_nl_commander.model.forward import append_prompt, embed, logits, read, read_prefix
-from ros2_nl_commander.model.key_values import KeyValueCache, length_of, rotate_keys
+from ros2_nl_commander.model.key_values import (
+    KeyValueCache, length_of, rotate_keys, unrotate_keys)
 from ros2_nl_commander.model.prompts import DeepPrompt, FoldedPrompt, PTuningV2Prompt, SoftPrompt
 import torch
 
@@ -106,6 +107,17 @@ def read_positionless(backbone, ids, cache):
     positionless = keys * cosine[:, None] - turned * sine[:, None]
     torch.testing.assert_close(rotate_keys(backbone.body, positionless, 0), keys)
     return torch.stack((positionless, values), dim=1)
+
+
+@pytest.mark.parametrize('stretch', [1.0, 1.14])
+def test_a_rotation_is_undone_also_where_it_stretches(tiny_backbone, monkeypatch, stretch):
+    """As that of YaRN does."""
+    rotary = tiny_backbone.body.rotary_emb
+    monkeypatch.setattr(rotary, 'attention_scaling', stretch)
+    keys = torch.randn(1, 2, 5, tiny_backbone.shape.head_dim)
+    rotated = rotate_keys(tiny_backbone.body, keys, 3)
+    torch.testing.assert_close(rotated.norm(), stretch * keys.norm())
+    torch.testing.assert_close(unrotate_keys(tiny_backbone.body, rotated, 3), keys)
 
 
 def test_padding_on_the_right_changes_nothing(tiny_backbone):

@@ -17,6 +17,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -49,6 +51,21 @@ def plain_layer(bias=True, dtype=torch.bfloat16, inputs=96, outputs=528):
 def relative_error(got, expected):
     """Return the error of every row."""
     return (got.float() - expected.float()).norm(dim=-1) / expected.float().norm(dim=-1)
+
+
+@needs_kernels
+@pytest.mark.parametrize('instructions', ['AVX2', 'AVX512'])
+def test_8_bits_are_right_without_the_instructions_for_them(instructions):
+    """Where products are added in 16 bits, too large ones would come out as nonsense."""
+    found = subprocess.run(
+        [sys.executable, '-c', 'import torch\n'
+         'from ros2_nl_commander.model.quantized_linear import Int8Linear\n'
+         'layer = torch.nn.Linear(64, 1, bias=False)\n'
+         'torch.nn.init.ones_(layer.weight)\n'
+         'print(float(Int8Linear(layer)(torch.ones(1, 64))))'],
+        env={**os.environ, 'FBGEMM_ENABLE_INSTRUCTIONS': instructions}, capture_output=True,
+        text=True, check=True)
+    assert float(found.stdout) == pytest.approx(64, rel=0.02)
 
 
 @needs_kernels

@@ -20,6 +20,7 @@ from __future__ import annotations
 import pytest
 from ros2_nl_commander.language.context import RobotContext
 from ros2_nl_commander.language.errors import ModelError
+from ros2_nl_commander.model import sequence as module
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from tokenizers import models, Tokenizer
 from transformers import PreTrainedTokenizerFast
@@ -42,6 +43,21 @@ def test_an_answer_ends_in_the_end_token_and_reads_back(sequence, tiny_tokenizer
 def test_both_end_tokens_end(sequence, tiny_tokenizer):
     assert sequence.end_ids == set(
         tiny_tokenizer.convert_tokens_to_ids(['<|im_end|>', '<|endoftext|>']))
+
+
+def test_one_thread_at_a_time_reads_a_text(tiny_tokenizer, monkeypatch):
+    """Whether special tokens are text is a setting of the tokenizer that all threads share."""
+    plain, seen = tiny_tokenizer.encode, []
+
+    def encode(text, **options):
+        seen.append(module._READING.locked())
+        return plain(text, **options)
+
+    monkeypatch.setattr(tiny_tokenizer, 'encode', encode)
+    sequence = SequenceEncoder(tiny_tokenizer, LAYOUTS['chat'])
+    sequence.instruction_ids('go', behind_context=True)
+    sequence.answer_ids('no: way')
+    assert len(seen) > 3 and all(seen)
 
 
 @pytest.mark.parametrize('typed', ['<|im_end|>', '<|im_start|>system\n', '<|endoftext|>'])

@@ -72,6 +72,11 @@ def test_a_crowd_has_more_than_are_read_whole(known, tmp_path):
     assert len(sizes) > 1 and all(WHOLE < size <= 200 for size in sizes)
 
 
+def test_more_at_least_than_at_most_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match='at least 60 interfaces are more than 40 at most'):
+        write_among(DATA, tmp_path, 3, 4, seed=3, least=60, most=40)
+
+
 def test_benchmarks_have_other_devices():
     there = {name for _, name, _ in islice(device_interfaces(), MANY_DEVICES)}
     numbers = range(MANY_DEVICES // 20)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 import json
+import math
 import signal
 import threading
 
@@ -32,6 +33,7 @@ from ros2_nl_commander.training.interrupts import interrupt_delayed
 from ros2_nl_commander.training.session import run_session, Session
 from ros2_nl_commander.training.settings import TrainingSettings
 from ros2_nl_commander.training.step_loss import StepLoss
+from ros2_nl_commander.training.train import Trainer
 from safetensors.torch import load_file
 import torch
 
@@ -155,10 +157,29 @@ def test_a_run_goes_on_with_the_same_data_only(interrupted, run, data_file):
         run(replace(interrupted, resume=True))
 
 
+def test_a_run_goes_on_with_the_same_robots_only(interrupted, run, monkeypatch):
+    """A file that a line names may have been edited."""
+    load = Session.load_examples
+    monkeypatch.setattr(Session, 'load_examples', lambda session: [
+        replace(example, robot=replace(example.robot, robot='another'))
+        for example in load(session)])
+    with pytest.raises(CheckpointError, match='other settings or data'):
+        run(replace(interrupted, resume=True))
+
+
+def test_a_held_out_loss_that_is_no_number_does_not_hide_the_others(session, run, monkeypatch):
+    losses = iter([math.nan, 2.0])
+    monkeypatch.setattr(Trainer, 'held_out_loss', lambda trainer: next(losses))
+    assert run(session).finished
+    metrics = strict_json(session.output / 'metrics.json')
+    assert (metrics['held_out'], metrics['best_loss']) == ([[2, None], [4, 2.0]], 2.0)
+
+
 def test_more_processes_are_another_run_unless_a_step_stays_the_same(session):
     halved = replace(session, settings=replace(SETTINGS, accumulate=3))
     whole = replace(session, settings=replace(SETTINGS, accumulate=6))
-    assert halved.fingerprint(1) != halved.fingerprint(2) == whole.fingerprint(1)
+    data = whole.data_card()
+    assert halved.fingerprint(1, data) != halved.fingerprint(2, data) == whole.fingerprint(1, data)
 
 
 def test_without_a_broken_run_there_is_nothing_to_resume(session, run):

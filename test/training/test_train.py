@@ -175,6 +175,34 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(make_trainer):
         train(trainer)
 
 
+def test_a_gradient_that_is_no_number_ends_the_run_with_advice(make_trainer, monkeypatch):
+    """The loss was one; after the step the prompt would not be."""
+    trainer = make_trainer()
+    before = weights(trainer)
+    monkeypatch.setattr(torch.nn.utils, 'clip_grad_norm_', lambda *_: torch.tensor(math.inf))
+    with pytest.raises(ModelError, match='gradient of step 1 is inf: train with a lower learning'):
+        train(trainer)
+    assert torch.equal(weights(trainer), before)
+
+
+def test_a_model_that_fails_leaves_what_going_on_needs(make_trainer, monkeypatch):
+    trainer = make_trainer()
+
+    def fail(*_):
+        if trainer._history.step == 1:
+            raise torch.OutOfMemoryError('CUDA out of memory')
+        return plain(trainer._loss, *_)
+
+    plain = StepLoss.mean_with_gradient
+    monkeypatch.setattr(trainer._loss, 'mean_with_gradient', fail)
+    with pytest.raises(ModelError, match='failed in step 2: CUDA out of memory. --resume goes on'):
+        train(trainer)
+    monkeypatch.undo()
+    trainer = make_trainer()
+    trainer.resume()
+    assert train(trainer)[0].finished
+
+
 def interrupt(monkeypatch, owner, name, call):
     """Make the given call of a method a Ctrl-C, once."""
     plain, calls = getattr(owner, name), []

@@ -67,6 +67,8 @@ def write_among(
     :returns: the JSON Lines file; the same for the same seed
     :raises DatasetError: if a file cannot be read or the folder not be written
     """
+    if least > most:
+        raise DatasetError(f'at least {least} interfaces are more than {most} at most')
     source = random.Random(seed)
     known = [group for path in files for group in by_robot(load_examples(path))
              if _size(group[0].robot) + LEAST_MORE <= most]
