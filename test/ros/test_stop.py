@@ -29,6 +29,7 @@ from rclpy.node import Node
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.ros import instruction_desk
 from ros2_nl_commander.ros.execution.executor import CommandExecutor
+from ros2_nl_commander.ros.execution.gate import Gate
 from ros2_nl_commander.ros.execution.publication import Publication
 from ros_bench import value, wait_until
 from std_srvs.srv import Trigger
@@ -93,6 +94,19 @@ def test_stops_that_wait_keep_nobody_waiting(bench, stuck, monkeypatch):
     stuck.let_end()
     wait_until(lambda: all(one.done() for one in waiting))
     assert bench.end_of('stop').message == 'succeeded'
+
+
+def test_a_stop_that_a_cleanup_overtakes_is_answered(bench, stuck, monkeypatch):
+    """Rclpy has let go of the client by then, and raises."""
+    def settled(_gate, halt, _seconds):
+        raise RuntimeError('the client is gone')
+
+    monkeypatch.setattr(Gate, 'settled', settled)
+    response = bench.call(Trigger, STOP)
+    assert not response.success and 'RuntimeError: the client is gone' in response.message
+    bench.send('stop')
+    assert bench.end_of('stop').message == 'failed'
+    stuck.let_end()
 
 
 def test_a_goal_whose_server_is_gone_is_lost_until_another_says_so(bench, context, stuck):
