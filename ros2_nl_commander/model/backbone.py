@@ -101,10 +101,10 @@ def load_backbone(
     if missing is not None:  # without its files, transformers makes up an empty tokenizer
         raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
     try:
-        model: Any
-        model, loading = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder, dtype=number_format, device_map=device_map or None, local_files_only=True,
             output_loading_info=True)
+        model, loading = loaded
         model = model if device_map else model.to(target)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error

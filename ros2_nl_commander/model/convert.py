@@ -72,9 +72,10 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     try:
         tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
         tokenizer.save_pretrained(folder)
-        model, loading = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16,
             quantization_config=GgufConfig(dequantize=True), output_loading_info=True)
+        model, loading = loaded
         if loading['missing_keys']:  # transformers makes them up
             raise ModelError(f'cannot convert {gguf.name}: it lacks '
                              f'{len(loading["missing_keys"])} weights; one that is split into '
