@@ -28,7 +28,7 @@ from rclpy.action.client import ClientGoalHandle
 from ros2_nl_commander.language.command import ActionGoal
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.ros.execution.endpoints import Endpoints
-from ros2_nl_commander.ros.execution.messages import fill_message, import_type
+from ros2_nl_commander.ros.execution.messages import fill_message, import_type, in_words
 from ros2_nl_commander.ros.execution.outcome import (
     Bounds, ExecutionError, LOOK_SEC, Outcome, Watch)
 from ros2_nl_commander.ros.execution.peers import check_same_revision, Presence
@@ -242,11 +242,4 @@ class GoalRun:
         now = time.monotonic()
         if now - self._told_at >= FEEDBACK_SEC:
             self._told_at = now
-            watch.progress(excerpt(_in_words(feedback)))
-
-
-def _in_words(feedback: Any) -> str:
-    """Spell the plain fields of feedback: what is nested says little in one line."""
-    pairs = ((name, getattr(feedback, name)) for name in feedback.get_fields_and_field_types())
-    return ', '.join(f'{name}: {value:.3g}' if isinstance(value, float) else f'{name}: {value}'
-                     for name, value in pairs if not hasattr(value, 'SLOT_TYPES'))
+            watch.progress(excerpt(in_words(feedback)))

@@ -79,6 +79,13 @@ def stamp_header(message: Any, now: Time) -> None:
         header.stamp = now.to_msg()
 
 
+def in_words(message: Any) -> str:
+    """Spell the plain fields of a message: what is nested says little in one line."""
+    pairs = ((name, getattr(message, name)) for name in message.get_fields_and_field_types())
+    return ', '.join(f'{name}: {value:.3g}' if isinstance(value, float) else f'{name}: {value}'
+                     for name, value in pairs if not hasattr(value, 'SLOT_TYPES'))
+
+
 def _fill(message: Any, fields: Mapping[str, Value], schema: MessageSchema) -> None:
     types = {field.name: field.type for field in schema.fields}
     for name, value in fields.items():
