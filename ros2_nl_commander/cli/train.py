@@ -88,6 +88,14 @@ def _train(options: Namespace) -> int:
     session.make_output()
     # Without cpu=True, several processes without a GPU would not know of each other.
     accelerator = Accelerator(cpu=choose_device(options.device).type == 'cpu')
+    try:
+        return _trained(options, session, accelerator)
+    finally:
+        accelerator.end_training()  # or the threads between processes abort them now and then
+
+
+def _trained(options: Namespace, session: Session, accelerator: Accelerator) -> int:
+    """Train; return the exit code."""
     with accelerator.main_process_first():
         folder = fetch_model(options.model, accelerator.print)
     session = replace(session, base_model=session.base_model | model_identity(folder))
