@@ -151,18 +151,18 @@ class CommandExecutor:
             publication = self._publication(command.name, command.type_name, ends_in_zeros)
             return publication.run(command, bounds, watch)
         run = goal.GoalRun(self._endpoints, command, goal_id)
-        earlier = self._unended()
         with self._lock:
-            self._goals = [*earlier, run]
+            self._goals = [*self._goals, run]
         return run.run(bounds, watch)
 
     def _unended(self) -> list[goal.GoalRun]:
         """Give the goals that may go on; of those that were lost only the newest are kept."""
-        going = [run for run in tuple(self._goals) if not run.is_over]
+        known = tuple(self._goals)
+        going = [run for run in known if not run.is_over]
         lost = [run for run in going if run.is_lost]
-        kept = [run for run in going if run not in lost[:-MOST_LOST]]
-        with self._lock:
-            self._goals = [run for run in self._goals if run in kept]
+        dropped = [*(run for run in known if run not in going), *lost[:-MOST_LOST]]
+        with self._lock:  # another thread may have begun one meanwhile
+            self._goals = [run for run in self._goals if run not in dropped]
             return list(self._goals)
 
     def goes_on(self, goal_id: UUID | None) -> bool:

@@ -28,7 +28,7 @@ from typing import Any
 
 from rclpy.duration import Duration
 from rclpy.publisher import Publisher
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from ros2_nl_commander.language.command import TopicPublication
 from ros2_nl_commander.language.installed_types import installed_schema
 from ros2_nl_commander.language.policy_limits import DEFAULT_RATE_HZ
@@ -107,16 +107,22 @@ class Publication:
         if sets_going(self.type_name) and not self.moves:
             self._goes_on_until = time.monotonic() + bounds.run_sec
         try:
+            return self._published(message, command, watch, presence)
+        finally:
+            offered = self._publisher.qos_profile.durability
+            if not self.moves and offered is DurabilityPolicy.TRANSIENT_LOCAL:
+                # Whoever comes later would be told again, without policy and approval.
+                self._endpoints.drop_publishers(self.name)
+
+    def _published(
+        self, message: Any, command: TopicPublication, watch: Watch, presence: Presence
+    ) -> Outcome:
+        try:
             sent = self._publish_all(message, command, watch, presence)
         finally:
             if self.moves:
                 self._publish_zeros()
-        try:
-            return self._confirmed(command, sent, watch, presence)
-        finally:
-            if not self.moves and self._qos().durability is DurabilityPolicy.TRANSIENT_LOCAL:
-                # Whoever comes later would be told again, without policy and approval.
-                self._endpoints.drop_publishers(self.name)
+        return self._confirmed(command, sent, watch, presence)
 
     def _confirmed(
         self, command: TopicPublication, sent: int, watch: Watch, presence: Presence
@@ -207,11 +213,8 @@ class Publication:
 
     def _offered(self) -> Publisher[Any]:
         publisher: Publisher[Any] = self._endpoints.publisher(
-            self.name, self.type_name, self._qos())
+            self.name, self.type_name, matching_qos(self._node, self.name, self.moves))
         return publisher
-
-    def _qos(self) -> QoSProfile:
-        return matching_qos(self._node, self.name, self.moves)
 
     def _publish(self, message: Any, stamps: bool) -> bool:
         with self._lock:
