@@ -76,3 +76,27 @@ def test_nothing_moves_beside_a_goal_that_does_not_stop(bench, slow, tmp_path, m
     wait_until(lambda: len(slow.begun) == 2)
     bench.call(Trigger, '/nl_commander/stop')
     assert bench.end_of('at last').message == 'canceled'
+
+
+class Goal:
+    """A goal that goes on; when it is asked, another one begins."""
+
+    is_lost = False
+
+    def __init__(self, on_asked=lambda: None):
+        self.on_asked = on_asked
+
+    @property
+    def is_over(self):
+        self.on_asked()
+        return False
+
+
+def test_a_goal_that_begins_while_others_are_looked_for_is_kept(bench, robot, start):
+    """A stop looks in another thread, and has to reach the new one the next time."""
+    executor = start()._desk.gate._executor
+    new = Goal()
+    old = Goal(lambda: setattr(executor, '_goals', [old, new]))
+    executor._goals = [old]
+    assert executor._unended() == [old, new]
+    executor._goals = []
