@@ -25,10 +25,12 @@ from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
     CommandSyntaxError, FieldError, LimitError, NotOfferedError, UnsaidError)
+from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.evidence import check_said
-from ros2_nl_commander.language.short_form import Decline
+from ros2_nl_commander.language.short_form import Decline, REASONS
+from ros2_nl_commander.language.suggestions import misspelt_in
 
 
 def command_or_reason(
@@ -47,7 +49,7 @@ def command_or_reason(
             text = as_said(sentence, text, robot)
         answer = read_answer(text, robot)
         if isinstance(answer, Decline):
-            return None, answer.reason
+            return None, _with_suggestion(answer.reason, sentence, robot)
         if not robot.is_empty:
             check_said(sentence, text)
     except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
@@ -55,3 +57,17 @@ def command_or_reason(
     except UnsaidError as error:
         return None, f'not sure: {error}'
     return answer, None
+
+
+def _with_suggestion(reason: str, sentence: str, robot: RobotDescription) -> str:
+    """
+    Ask a person who misspelt a place or a choice whether it is meant.
+
+    It is not taken by itself: a robot that drives to the garden for "the warden" would be worse.
+    """
+    if reason != REASONS['unknown place']:
+        return reason
+    choices = (str(value) for fields in robot.choices.values()
+               for values in fields.values() for value in values)
+    meant = misspelt_in(sentence, (*robot.places, *choices))
+    return reason if meant is None else f'{reason}: did you mean {excerpt(meant)[1:-1]}?'

@@ -147,7 +147,7 @@ def _reason_that_came(score: Score) -> str:
     if score.generation.command is not None:
         return COMMAND
     reason = score.generation.reason or ''
-    short = next((short for short, long in REASONS.items() if long == reason), None)
+    short = next((short for short, long in REASONS.items() if reason.startswith(long)), None)
     if short is not None:
         return short
     return next((label for label in (REFUSED, UNSURE) if reason.startswith(f'{label}: ')),

@@ -46,6 +46,9 @@ from ros2_nl_commander.language.said.evidence import check_said
     ('drive two metres', '/drive_distance distance: 20 m', 'you said 2, and this would be 20'),
     ('drive 2 m', '/drive_distance distance: 2000 m', 'you said 2, and this would be 2000'),
     ('go to ward thirteen', '/navigate pose: ward 3', 'you said 13'),
+    ('ox twelve, proceed to bay 4', '/goal_pose bay 12', 'you said bay 4, and this would be bay'),
+    ('unit 3: to bay number four', '/navigate pose: bay_3', 'you said bay 4'),
+    ('tug 7, fetch it from Dock no. 2', '/fetch from: dock7, fast: true', 'you said dock 2'),
     ('set x to -2', '/x x: 2', 'you said -2, and this would be 2'),
     ('set x to minus two', '/x x: 2', 'you said -2'),
     ('joints to -30 and 40 degrees', '/joints data: [30 deg, 40 deg]', 'you said -30'),
@@ -105,7 +108,14 @@ def test_what_nobody_said_is_refused(sentence, answer, because):
     ('load program wiggle', '/load filename: "wiggle.urp"'),
     ('stabilise mode please', '/mode custom_mode: "STABILIZE"'),
     ('clear the sign', '/sign data: ""'),
-    ('full volume on speaker 2', '/speaker number: 2, volume: 100 %')])
+    ('full volume on speaker 2', '/speaker number: 2, volume: 100 %'),
+    ('ox four, proceed to bay 12', '/goal_pose bay 12'),
+    ('from bay 4 to bay 12', '/goal_pose bay 12'),
+    ('plates from tables 4 and 5', '/collect stops: [table 4, table 5]'),
+    ('fifth station, six knots', '/sail_to target: station 5, knots: 6 kn'),
+    ('aisles two, three and five', '/count aisles: [aisle 2, aisle 3, aisle 5]'),
+    ('open the bay a bit, then number 3', '/open bay: bay 3'),
+])
 def test_what_was_said_or_left_open_passes(sentence, answer):
     check_said(sentence, answer)
 

@@ -34,6 +34,7 @@ from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
 from ros2_nl_commander.language.said.identifiers import is_called
 from ros2_nl_commander.language.said.motions import check_motion
+from ros2_nl_commander.language.said.namesakes import check_namesakes
 from ros2_nl_commander.language.said.quantities import quantities_said, Quantity, stated
 from ros2_nl_commander.language.said.signs import check_signs
 from ros2_nl_commander.language.said.spoken import spoken_numbers
@@ -68,8 +69,9 @@ def check_said(sentence: str, answer: str) -> None:
 
     :param sentence: the instruction
     :param answer: a command in the short form
-    :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, or
-        if a distance or an angle became a speed or a motion without an end
+    :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, if
+        a numbered name became another one, or if a distance or an angle became a speed or a
+        motion without an end
     """
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
@@ -78,6 +80,7 @@ def check_said(sentence: str, answer: str) -> None:
     _check_dimensions(sentence, plain)
     _check_units(sentence, plain)
     check_signs(sentence, plain)
+    check_namesakes(sentence, plain)
     check_motion(sentence, plain)
     check_ways(sentence, name, plain)
 
