@@ -38,9 +38,10 @@ def add_model_arguments(parser: ArgumentParser) -> None:
 def add_generator_arguments(parser: ArgumentParser) -> None:
     """Add the arguments that choose the model and how it answers."""
     add_model_arguments(parser)
-    parser.add_argument('--quantize', default='none', choices=QUANTIZATIONS,
+    parser.add_argument('--quantize', default='auto', choices=QUANTIZATIONS,
                         help='round the weights: int8 for speed on a CPU, int4 for memory; both '
-                        'lose a little (default: %(default)s)')
+                        'lose a little; auto is int8 on a CPU that does not compute in bfloat16 '
+                        '(default: %(default)s)')
 
 
 def positive(text: str) -> int:

@@ -30,8 +30,8 @@ from ros2_nl_commander.language.robot import RobotDescription
 #: The model that the shipped prompt was trained on.
 DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
 
-#: Bits of a weight: as the model has them, or rounded to 8 or 4.
-QUANTIZATIONS = ('none', 'int8', 'int4')
+#: Bits of a weight: as suits the machine, as the model has them, or rounded to 8 or 4.
+QUANTIZATIONS = ('auto', 'none', 'int8', 'int4')
 
 #: Asked between tokens; True abandons the sentence.
 StopCheck = Callable[[], bool]
@@ -52,7 +52,7 @@ class GeneratorSettings:
     :param device_map: passed to transformers; empty places the whole model on ``device``
     :param max_new_tokens: longest answer, tokens
     :param constrain: hold answers to what the robot accepts; False is for comparisons
-    :param quantize: ``none``, ``int8`` or ``int4``: round the weights to so many bits
+    :param quantize: ``auto``, ``none``, ``int8`` or ``int4``: round the weights to so many bits
     :param search: look for the likeliest answer; False takes the likeliest token each time
     """
 
@@ -63,7 +63,7 @@ class GeneratorSettings:
     device_map: str = ''
     max_new_tokens: int = 128
     constrain: bool = True
-    quantize: str = 'none'
+    quantize: str = 'auto'
     search: bool = True
 
 

@@ -30,7 +30,7 @@ from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model import packed_linear
 from ros2_nl_commander.model.cache import first_line, missing_files
 from ros2_nl_commander.model.quantization import (
-    check_quantization, held_bytes, quantize_layers)
+    auto_quantization, check_quantization, held_bytes, quantize_layers)
 from ros2_nl_commander.model.shape import ModelShape, shape_from_config
 from ros2_nl_commander.model.tokenizer import load_tokenizer
 from safetensors import SafetensorError
@@ -89,20 +89,26 @@ def load_backbone(
     :param dtype: ``auto`` is bfloat16 where the device computes in it, else float32
     :param device_map: passed to transformers, for example ``auto``; empty means all on ``device``
     :param for_training: gradients will flow through the model (never into it)
-    :param quantize: ``int8`` or ``int4`` rounds the weights, without a second copy of the model
+    :param quantize: ``int8`` or ``int4`` rounds the weights, without a second copy of the model;
+        ``auto`` is int8 on a CPU that does not compute in bfloat16, if dtype is auto too
     :raises ModelError: if the folder does not hold a model, the device is not there, or cannot
         do what is asked
     """
     target = choose_device(device)
     number_format = choose_dtype(dtype, target)
+    if quantize == 'auto':
+        has_choice = dtype == 'auto' and not (device_map or for_training)
+        quantize = auto_quantization(target, number_format) if has_choice else 'none'
     check_quantization(quantize, target, number_format, device_map=device_map,
                        for_training=for_training)
+    # What is to be rounded needs no wider numbers than the file has.
+    loaded_as = 'auto' if quantize != 'none' and target.type == 'cpu' else number_format
     missing = missing_files(folder)
     if missing is not None:  # without its files, transformers makes up an empty tokenizer
         raise ModelError(f'Cannot load the model in {folder}: it has no {missing}')
     try:
         loaded: Any = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=number_format, device_map=device_map or None, local_files_only=True,
+            folder, dtype=loaded_as, device_map=device_map or None, local_files_only=True,
             output_loading_info=True)
         model, loading = loaded
         model = model if device_map else model.to(target)
@@ -112,8 +118,8 @@ def load_backbone(
         raise ModelError(f'Cannot load the model in {folder}: its files lack '
                          f'{len(loading["missing_keys"])} weights, '
                          f'{min(loading["missing_keys"])} among them')
-    return backbone_from_model(
-        model, load_tokenizer(folder), for_training=for_training, quantize=quantize)
+    return backbone_from_model(model, load_tokenizer(folder), for_training=for_training,
+                               quantize=quantize, dtype=number_format)
 
 
 def load_shape(folder: Path) -> ModelShape:
@@ -133,12 +139,13 @@ def load_shape(folder: Path) -> ModelShape:
 
 def backbone_from_model(
     model: Any, tokenizer: PreTrainedTokenizerBase, *, for_training: bool = False,
-    quantize: str = 'none',
+    quantize: str = 'none', dtype: torch.dtype | None = None,
 ) -> Backbone:
     """
     Freeze a loaded transformers model and take it apart into what is used here.
 
     :param quantize: what check_quantization has passed
+    :param dtype: of what is not rounded; None is the model's own
     :raises ModelError: if it is not built like Qwen2, Llama and their kin
     """
     if not hasattr(getattr(model, 'model', None), 'rotary_emb'):
@@ -152,10 +159,20 @@ def backbone_from_model(
         device=model.get_input_embeddings().weight.device, dtype=model.dtype)
     if quantize != 'none':
         head = quantize_layers(backbone.body, backbone.head, quantize)
-        return replace(backbone, head=head, quantize=quantize)
-    if backbone.device.type != 'cpu' or backbone.dtype != torch.bfloat16:
-        return backbone
-    return _packed(backbone, for_training) if packed_linear.can_pack() else backbone
+        for parameter in model.parameters():
+            parameter.data = parameter.data.to(dtype or model.dtype)
+        return replace(backbone, head=head, quantize=quantize, dtype=model.dtype)
+    # Many rows at once, as in training, take about as long in float32 either way.
+    has_gain = backbone.dtype == torch.bfloat16 or not for_training
+    if has_gain and _is_all_on_cpu(model) and packed_linear.can_pack(backbone.dtype):
+        return _packed(backbone, for_training)
+    return backbone
+
+
+def _is_all_on_cpu(model: Any) -> bool:
+    # A device map may have left some layers on a disk, from where others fetch them.
+    places = set(getattr(model, 'hf_device_map', {}).values())
+    return model.device.type == 'cpu' and len(places) < 2
 
 
 def _packed(backbone: Backbone, for_training: bool) -> Backbone:
@@ -204,7 +221,8 @@ def _computes_bfloat16(device: torch.device) -> bool:
         # torch's own question also counts emulation, which is slower than float32.
         return bool(torch.version.hip) or torch.cuda.get_device_capability(device) >= (8, 0)
     # Without bf16 instructions oneDNN emulates the format, slower than float32.
-    return device.type == 'cpu' and packed_linear.can_pack() and _cpu_has_bfloat16()
+    return (device.type == 'cpu' and packed_linear.can_pack(torch.bfloat16)
+            and _cpu_has_bfloat16())
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -32,6 +32,16 @@ import torch
 from torch import nn
 
 
+def auto_quantization(device: torch.device, dtype: torch.dtype) -> str:
+    """
+    Tell what ``auto`` stands for.
+
+    :param dtype: what the device computes in
+    """
+    is_slow = device.type == 'cpu' and dtype == torch.float32
+    return 'int8' if is_slow and can_use_int8() else 'none'
+
+
 def check_quantization(
     quantize: str, device: torch.device, dtype: torch.dtype, *, device_map: str = '',
     for_training: bool = False,
@@ -39,7 +49,7 @@ def check_quantization(
     """
     Refuse what cannot work, before a model is loaded.
 
-    :param quantize: one of QUANTIZATIONS
+    :param quantize: one of QUANTIZATIONS; not auto
     :raises ModelError: for an unknown value, or one that does not work here; says what does
     """
     if quantize not in QUANTIZATIONS:

@@ -110,9 +110,20 @@ class Int4Linear(nn.Module):
 
 
 def _int8_product(rows: torch.Tensor, packed: Any) -> torch.Tensor:
+    """
+    Multiply, with inputs of 15 bits in two halves of 8.
+
+    Few rows cost what reading the weights costs, so the second half is nearly free, and without
+    it the inputs' rounding errs far more than that of the weights.
+    """
+    count, levels = len(rows), _input_levels()
     scales = rows.abs().amax(-1, keepdim=True).clamp(min=1e-20)
     # Divided by its own scale, every row uses all 8 bits of the one scale that the kernel takes.
-    return _unscaled_product(rows / scales, packed, _input_levels()).mul_(scales)
+    scaled = rows / scales
+    coarse = scaled.mul(levels).round_().div_(levels)
+    fine = (scaled - coarse).mul_(2 * levels)
+    halves = _unscaled_product(torch.cat((coarse, fine)), packed, levels)
+    return halves[:count].add_(halves[count:], alpha=1 / (2 * levels)).mul_(scales)
 
 
 def _unscaled_product(rows: torch.Tensor, packed: Any, levels: int) -> torch.Tensor:

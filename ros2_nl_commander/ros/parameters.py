@@ -164,8 +164,9 @@ PARAMETERS = (
     ParameterSpec('dtype', 'auto', f'type of the weights: {", ".join(DTYPES)}',
                   choices=DTYPES),
     ParameterSpec('device_map', '', "transformers' device_map; empty: the whole model on device"),
-    ParameterSpec('quantize', 'none', f'round the weights: {", ".join(QUANTIZATIONS)}; int8 is '
-                  'made for speed on a CPU, int4 for memory', choices=QUANTIZATIONS),
+    ParameterSpec('quantize', 'auto', f'round the weights: {", ".join(QUANTIZATIONS)}; int8 is '
+                  'made for speed on a CPU, int4 for memory, auto is int8 on a CPU that does not '
+                  'compute in bfloat16', choices=QUANTIZATIONS),
     ParameterSpec('max_new_tokens', 128, 'longest answer of the model [tokens]', bounds=(1, 1024)),
     ParameterSpec('execute', 'never', 'what is carried out: never (nothing), confirm (what the '
                   'policy allows, after ~/approve), auto (the same, by itself where the policy '

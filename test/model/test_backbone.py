@@ -33,7 +33,8 @@ from torch import nn
 import transformers
 
 CPU = torch.device('cpu')
-needs_packing = pytest.mark.skipif(not can_pack(), reason='no packed bfloat16 products here')
+needs_packing = pytest.mark.skipif(
+    not can_pack(torch.bfloat16), reason='no packed bfloat16 products here')
 
 
 @pytest.fixture(params=[True, False], ids=['gpu', 'no gpu'])
@@ -77,7 +78,7 @@ def test_a_dtype_that_is_asked_for_is_taken(name):
     (True, True, torch.bfloat16), (False, True, torch.float32), (True, False, torch.float32)])
 def test_auto_dtype_on_a_cpu(monkeypatch, instructions, packing, expected):
     monkeypatch.setattr(module, '_cpu_has_bfloat16', lambda: instructions)
-    monkeypatch.setattr(module.packed_linear, 'can_pack', lambda: packing)
+    monkeypatch.setattr(module.packed_linear, 'can_pack', lambda dtype: packing)
     assert choose_dtype('auto', CPU) is expected
 
 
@@ -110,14 +111,17 @@ def test_device_map_is_passed_on(tiny_model_folder, device_map):
     assert logits(backbone, hidden).shape == (1, 2, 288)
 
 
-@needs_packing
-@pytest.mark.parametrize('for_training', [True, False], ids=['training', 'inference'])
-def test_bfloat16_on_the_cpu_is_packed(tiny_model_folder, for_training):
+@pytest.mark.parametrize('dtype, for_training, is_packed', [
+    pytest.param('bfloat16', True, True, marks=needs_packing),
+    pytest.param('bfloat16', False, True, marks=needs_packing),
+    ('float32', True, False), ('float32', False, True), ('float16', False, False)])
+def test_what_is_packed_on_the_cpu(tiny_model_folder, dtype, for_training, is_packed):
     backbone = load_backbone(
-        tiny_model_folder, device='cpu', dtype='bfloat16', for_training=for_training)
+        tiny_model_folder, device='cpu', dtype=dtype, for_training=for_training)
     kinds = [type(module) for module in backbone.body.modules()]
-    assert nn.Linear not in kinds and kinds.count(PackedLinear) == 2 * 7
-    assert isinstance(backbone.head, PackedLinear)
+    assert kinds.count(PackedLinear if is_packed else nn.Linear) == 2 * 7
+    assert nn.Linear not in kinds or PackedLinear not in kinds
+    assert isinstance(backbone.head, PackedLinear) is is_packed
 
 
 @needs_packing
@@ -139,6 +143,13 @@ def test_memory_is_that_of_the_weights(build_tiny_model, tiny_tokenizer):
 
     weights = 4 * sum(p.numel() for p in build_tiny_model().parameters())
     assert weights <= memory() <= weights + 1000  # the angles of the positions
+
+
+def test_memory_of_shared_weights_counts_once(build_tiny_model, tiny_tokenizer):
+    def memory(**kwargs):
+        model = build_tiny_model(**kwargs)
+        return backbone_from_model(model, tiny_tokenizer, for_training=True).memory_bytes()
+
     assert memory() - memory(tie_word_embeddings=True) == 4 * 288 * 32
 
 

@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""Packed bfloat16 layers: the same results and gradients as the plain ones."""
+"""Packed layers: the same results and gradients as the plain ones."""
 
 from __future__ import annotations
 
@@ -27,56 +27,67 @@ import torch
 from torch import nn
 
 pytestmark = pytest.mark.skipif(
-    not can_pack(), reason='this torch or CPU has no packed bfloat16 products')
+    not can_pack(torch.float32), reason='this torch has no packed products')
 
-#: Sums in another order round differently by about one bit of bfloat16.
-CLOSE = {'rtol': 2e-2, 'atol': 2e-2}
+#: Sums in another order round differently, by about one bit of bfloat16 and some of float32.
+CLOSE = {torch.bfloat16: {'rtol': 2e-2, 'atol': 2e-2}, torch.float32: {'rtol': 1e-5, 'atol': 1e-5}}
 
 
-def plain_layer(bias, outputs=48):
+@pytest.fixture(params=[torch.bfloat16, torch.float32], ids=['bfloat16', 'float32'])
+def dtype(request):
+    if not can_pack(request.param):
+        pytest.skip('this CPU has no packed products in this format')
+    return request.param
+
+
+def plain_layer(bias, outputs=48, dtype=torch.float32):
     torch.manual_seed(0)
-    return nn.Linear(32, outputs, bias=bias).bfloat16().requires_grad_(False)
+    return nn.Linear(32, outputs, bias=bias).to(dtype).requires_grad_(False)
 
 
 @pytest.mark.parametrize('bias', [True, False], ids=['bias', 'no bias'])
 @pytest.mark.parametrize('shape', [(32,), (1, 32), (7, 32), (2, 3, 32)], ids=str)
 @pytest.mark.parametrize('trainable', [True, False], ids=['trainable', 'inference'])
-def test_result_is_that_of_the_plain_layer(bias, shape, trainable):
-    layer = plain_layer(bias)
-    inputs = torch.randn(shape).bfloat16()
+def test_result_is_that_of_the_plain_layer(bias, shape, trainable, dtype):
+    layer = plain_layer(bias, dtype=dtype)
+    inputs = torch.randn(shape).to(dtype)
     packed = PackedLinear(layer, trainable_input=trainable)
-    torch.testing.assert_close(packed(inputs), layer(inputs), **CLOSE)
+    torch.testing.assert_close(packed(inputs), layer(inputs), **CLOSE[dtype])
+
+
+def test_other_formats_are_not_packed():
+    assert can_pack(torch.float32) and not can_pack(torch.float16)
 
 
 @pytest.mark.parametrize('bias', [True, False], ids=['bias', 'no bias'])
 @pytest.mark.parametrize('shape', [(1, 32), (7, 32), (2, 3, 32)], ids=str)
-def test_gradient_of_the_input_is_that_of_the_plain_layer(bias, shape):
-    layer = plain_layer(bias)
+def test_gradient_of_the_input_is_that_of_the_plain_layer(bias, shape, dtype):
+    layer = plain_layer(bias, dtype=dtype)
     gradients = []
-    weights = torch.randn(*shape[:-1], 48).bfloat16()
+    weights = torch.randn(*shape[:-1], 48).to(dtype)
     values = torch.randn(shape)
     for module in (layer, PackedLinear(layer, trainable_input=True)):
         inputs = values.clone().requires_grad_()
-        (module(inputs.bfloat16()) * weights).sum().backward()
+        (module(inputs.to(dtype)) * weights).sum().backward()
         gradients.append(inputs.grad)
-    torch.testing.assert_close(gradients[1], gradients[0], **CLOSE)
+    torch.testing.assert_close(gradients[1], gradients[0], **CLOSE[dtype])
 
 
-def test_inputs_and_gradients_need_not_be_contiguous():
-    layer = plain_layer(True)
+def test_inputs_and_gradients_need_not_be_contiguous(dtype):
+    layer = plain_layer(True, dtype=dtype)
     packed = PackedLinear(layer, trainable_input=True)
-    inputs = torch.randn(32, 6).bfloat16().requires_grad_()
+    inputs = torch.randn(32, 6).to(dtype).requires_grad_()
     outputs = packed(inputs.t())
-    torch.testing.assert_close(outputs, layer(inputs.t()), **CLOSE)
+    torch.testing.assert_close(outputs, layer(inputs.t()), **CLOSE[dtype])
     outputs.t().sum().backward()
     expected = layer.weight.float().sum(0).expand(6, -1).t()
-    torch.testing.assert_close(inputs.grad.float(), expected, **CLOSE)
+    torch.testing.assert_close(inputs.grad.float(), expected, **CLOSE[dtype])
 
 
 def test_no_gradient_passes_a_layer_that_was_not_made_for_it():
     packed = PackedLinear(plain_layer(True), trainable_input=False)
     with pytest.raises(RuntimeError, match='trainable_input'):
-        packed(torch.randn(2, 32).bfloat16().requires_grad_())
+        packed(torch.randn(2, 32).requires_grad_())
 
 
 def test_every_linear_layer_below_a_module_is_replaced():

@@ -23,7 +23,8 @@ import sys
 
 import pytest
 from ros2_nl_commander.language.errors import ModelError
-from ros2_nl_commander.model import quantization as module, quantized_linear
+from ros2_nl_commander.model import (
+    backbone as backbone_module, quantization as module, quantized_linear)
 from ros2_nl_commander.model.backbone import backbone_from_model, load_backbone
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
@@ -95,6 +96,28 @@ def test_an_outlier_spoils_only_its_part_of_a_wide_row(monkeypatch):
         assert len(rounded._packed) == -(-160 // width)
         errors.append(relative_error(rounded(inputs), layer(inputs)).max())
     assert errors[1] < 0.8 * errors[0]
+
+
+@needs_kernels
+@pytest.mark.parametrize('instructions', ['AVX2', 'AVX512'])
+def test_rounding_the_inputs_to_8_bits_adds_nothing_to_rounding_the_weights(instructions):
+    """One input is ten times the others, as in a real model: they keep their bits beside it."""
+    found = subprocess.run(
+        [sys.executable, '-c', 'import torch\n'
+         'from ros2_nl_commander.model import quantized_linear as module\n'
+         'torch.manual_seed(0)\n'
+         'layer = torch.nn.Linear(512, 256, bias=False).requires_grad_(False)\n'
+         'inputs = torch.randn(16, 512)\n'
+         'inputs[:, 0] *= 10\n'
+         'values, scales = module._int8_from_weight(layer.weight)\n'
+         'expected = layer(inputs)\n'
+         'rounded = inputs @ (values.float() * scales[:, None]).T\n'
+         'got = module.Int8Linear(layer)(inputs)\n'
+         'print(*(float((one - expected).norm()) for one in (got, rounded)))'],
+        env={**os.environ, 'FBGEMM_ENABLE_INSTRUCTIONS': instructions}, capture_output=True,
+        text=True, check=True)
+    error, of_weights = map(float, found.stdout.split())
+    assert of_weights < error < 1.02 * of_weights
 
 
 @needs_kernels
@@ -183,8 +206,40 @@ def test_a_layer_that_four_bits_do_not_fit_gets_eight(build_tiny_model, tiny_tok
     assert (kinds.count(Int4Linear), kinds.count(Int8Linear)) == (2 * 6, 2 * 1)
 
 
+@needs_kernels
+@pytest.mark.parametrize('computes, options, expected', [
+    (False, {}, 'int8'), (True, {}, 'none'), (False, {'dtype': 'float32'}, 'none'),
+    (False, {'for_training': True}, 'none'), (False, {'device_map': 'cpu'}, 'none')])
+def test_auto_is_8_bits_where_the_cpu_does_not_compute_in_bfloat16(
+    tiny_model_folder, monkeypatch, computes, options, expected,
+):
+    """What somebody chose stays as it is."""
+    monkeypatch.setattr(backbone_module, '_computes_bfloat16', lambda device: computes)
+    backbone = load_backbone(tiny_model_folder, device='cpu', quantize='auto', **options)
+    assert backbone.quantize == expected
+    assert backbone.dtype is (torch.bfloat16 if computes else torch.float32)
+    assert answers(backbone).isfinite().all()
+
+
+def test_auto_is_none_without_the_kernels(monkeypatch):
+    monkeypatch.setattr(module, 'can_use_int8', lambda: False)
+    assert module.auto_quantization(CPU, torch.float32) == 'none'
+    assert module.auto_quantization(CUDA, torch.float32) == 'none'
+
+
+@needs_kernels
+@pytest.mark.parametrize('quantize', ['int8', 'int4'])
+@pytest.mark.parametrize('dtype', ['bfloat16', 'float32'])
+def test_what_is_not_rounded_has_the_format_asked_for(tiny_model_folder, quantize, dtype):
+    backbone = load_backbone(tiny_model_folder, device='cpu', dtype=dtype, quantize=quantize)
+    assert backbone.dtype is getattr(torch, dtype)
+    assert {parameter.dtype for parameter in backbone.body.parameters()} == {backbone.dtype}
+    assert backbone.body.rotary_emb.inv_freq.dtype is torch.float32
+    assert answers(backbone).isfinite().all()
+
+
 @pytest.mark.parametrize('quantize, options, part', [
-    ('int3', {}, "Unknown quantize 'int3': use none, int8, int4"),
+    ('int3', {}, "Unknown quantize 'int3': use auto, none, int8, int4"),
     ('int8', {'for_training': True}, 'training needs none'),
     ('int8', {'device_map': 'auto'}, 'leave device_map empty'),
 ])

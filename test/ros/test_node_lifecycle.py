@@ -263,7 +263,7 @@ def test_bad_start_value_leaves_the_node_up(
     ('model', ' ', 'hub id'),
     ('device', 'the fast one', 'cuda:1'),
     ('dtype', 'float64', 'bfloat16'),
-    ('quantize', 'int2', 'none, int8, int4'),
+    ('quantize', 'int2', 'auto, none, int8, int4'),
     ('autostart', False, 'read-only'),
     ('diagnostics_period_sec', 2.0, 'read-only'),
 ])

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""What reordering the bfloat16 weights once is worth on this CPU."""
+"""What reordering the weights once is worth on this CPU, in the format that it computes in."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ import statistics
 import time
 from typing import Any
 
+from ros2_nl_commander.model.backbone import choose_dtype
 from ros2_nl_commander.model.packed_linear import pack_linear_layers
 from ros2_nl_commander.training.benchmarks.table import Table
 import torch
@@ -38,9 +39,10 @@ def measure_packing(folder: Path) -> Table:
     """
     Time the same forwards before and after packing, in one run.
 
-    :param folder: the model; it is loaded in bfloat16 on the CPU
+    :param folder: the model
     """
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    dtype = choose_dtype('auto', torch.device('cpu'))
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     model.eval().requires_grad_(False)
     before = _all_times(model)
     start = time.perf_counter()
@@ -49,7 +51,8 @@ def measure_packing(folder: Path) -> Table:
     after = _all_times(model)
     rows = [(name, f'{before[name]:.3f}', f'{after[name]:.3f}',
              f'{after[name] / before[name]:.2f}') for name in before]
-    return Table(f'Packed bfloat16 weights ({packing:.0f} s to pack, once, for training)',
+    name = str(dtype).removeprefix('torch.')
+    return Table(f'Packed {name} weights ({packing:.0f} s to pack, once, for training)',
                  ('work', 'plain, s', 'packed, s', 'ratio'), rows)
 
 
@@ -67,7 +70,7 @@ def _all_times(model: Any) -> dict[str, float]:
 
 def _inputs(model: Any, batch: int, tokens: int, *, requires_grad: bool) -> torch.Tensor:
     size = model.config.hidden_size
-    return torch.randn(batch, tokens, size, dtype=torch.bfloat16, requires_grad=requires_grad)
+    return torch.randn(batch, tokens, size, dtype=model.dtype, requires_grad=requires_grad)
 
 
 def _forward(model: Any, embedded: torch.Tensor) -> torch.Tensor:
