@@ -20,6 +20,9 @@ import json
 import shutil
 
 import pytest
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import load_robot
+from ros2_nl_commander.language.short_form import Decline, parse_answer
 from ros2_nl_commander.model.backbone import backbone_from_model
 from ros2_nl_commander.model.constraint import GrammarEngine
 from ros2_nl_commander.model.decode import decode_likeliest, Ending
@@ -28,6 +31,7 @@ from ros2_nl_commander.model.runner import PlainRunner
 from ros2_nl_commander.training.benchmarks import ablation, crowds, decoding
 from ros2_nl_commander.training.benchmarks.decoding_rows import Row, table_of, time_row
 from ros2_nl_commander.training.benchmarks.handicaps import NoDrafts, Stepwise
+from ros2_nl_commander.training.benchmarks.made_examples import made_examples
 from ros2_nl_commander.training.examples import load_examples
 import torch
 
@@ -127,13 +131,26 @@ def test_the_grammar_is_taken_away_and_the_prompt(
     table = ablation.measure_ablation(tiny_model_folder, 'cpu', 'float32')
     invalid = column(table, 'commands nobody could carry out')
     assert list(invalid) == [f'{way}{grammar}' for way in (
-        'base model', '2 examples', 'shipped prompt') for grammar in ('', ', grammar')]
+        'base model', '2 examples', "examples of the robot's own", 'shipped prompt',
+        "shipped prompt, examples of the robot's own") for grammar in ('', ', grammar')]
     asked = int(table.title.split()[0])
     assert asked == 3
     for way, count in invalid.items():
         assert int(count) <= (0 if way.endswith(', grammar') else asked), way
     lengths = [float(cell) for cell in column(table, 'context tokens').values()]
-    assert lengths[2] > lengths[0] and lengths[4] == lengths[0] + 3
+    assert lengths[2] > lengths[0] and lengths[6] == lengths[0] + 3
+    assert lengths[4] > lengths[0] and lengths[8] == lengths[4] + 3
+
+
+@pytest.mark.parametrize('name', ['cellb', 'kestrel', 'zorb', 'lemur'])
+def test_examples_are_made_of_what_a_robot_offers(name):
+    robot = load_robot(share_file('data', 'heldout_robots', f'{name}.yaml'))
+    made = made_examples(robot)
+    answers = [parse_answer(answer, robot) for _sentence, answer in made]
+    offered = sum(len(robot.offered(noun)) for noun in ('topic', 'service', 'action'))
+    assert len({answer.partition(' ')[0] for _sentence, answer in made}) > 0.8 * offered
+    assert sum(isinstance(answer, Decline) for answer in answers) == 3
+    assert all(sentence.strip() == sentence != '' for sentence, _answer in made)
 
 
 @pytest.mark.parametrize('seed', range(4))

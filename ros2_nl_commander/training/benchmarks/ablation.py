@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 import random
@@ -42,6 +42,7 @@ from ros2_nl_commander.model.prompts import FoldedPrompt
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
+from ros2_nl_commander.training.benchmarks.made_examples import made_examples, Pair
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -52,23 +53,29 @@ EVERY = 4
 SHOTS = 12
 MAX_NEW_TOKENS = 64
 
+#: Sentences with answers that stand in the context of a robot.
+Shots = Callable[[RobotDescription], Sequence[Pair]]
+
 
 def measure_ablation(folder: Path, device: str, dtype: str) -> Table:
     """
-    Answer a part of the suite of unseen robots in six ways.
+    Answer a part of the suite of unseen robots with each, held to the grammar and not.
 
     :param folder: the model
     """
     examples = load_examples(share_file('data', 'general_heldout.jsonl'))[::EVERY]
     others = load_examples(share_file('data', 'general_train.jsonl'))
-    shots = random.Random(0).sample(others, SHOTS)
+    shots = [(shot.instruction, shot.answer) for shot in random.Random(0).sample(others, SHOTS)]
     backbone = load_backbone(folder, device=device, dtype=dtype)
     trained, ablation = load_shipped(backbone.shape).folded, _Ablation(backbone)
     rows = [_row(f'{name}{", grammar" if constrain else ""}',
                  list(ablation.scores(examples, prompt, given, constrain)))
-            for name, prompt, given in (('base model', FoldedPrompt(), ()),
-                                        (f'{SHOTS} examples', FoldedPrompt(), shots),
-                                        ('shipped prompt', trained, ()))
+            for name, prompt, given in (
+                ('base model', FoldedPrompt(), lambda robot: []),
+                (f'{SHOTS} examples', FoldedPrompt(), lambda robot: shots),
+                ("examples of the robot's own", FoldedPrompt(), made_examples),
+                ('shipped prompt', trained, lambda robot: []),
+                ("shipped prompt, examples of the robot's own", trained, made_examples))
             for constrain in (False, True)]
     return Table(f'{len(examples)} sentences to unseen robots',
                  ('way', 'right', 'commands nobody could carry out', 'context tokens', 'p50, s'),
@@ -85,8 +92,7 @@ class _Ablation:
         self._runner = runner_for(backbone)
 
     def scores(
-        self, examples: Sequence[Example], prompt: FoldedPrompt, shots: Sequence[Example],
-        constrain: bool,
+        self, examples: Sequence[Example], prompt: FoldedPrompt, shots: Shots, constrain: bool,
     ) -> Iterator[tuple[Score, bool, int]]:
         """Give each score, whether the answer could not be read, and the length of the context."""
         preparation = RobotPreparation(self._backbone, self._sequence, prompt, constrain)
@@ -94,7 +100,7 @@ class _Ablation:
         for example in examples:
             key = id(example.robot)
             if key not in prefixes:
-                prefixes[key] = self._prefix(example.robot, prompt, shots)
+                prefixes[key] = self._prefix(example.robot, prompt, shots(example.robot))
             start = time.perf_counter()
             text = self._answer(example, preparation, prefixes[key])
             seconds = time.perf_counter() - start
@@ -103,11 +109,11 @@ class _Ablation:
                    _is_invalid(text, example.robot), length_of(prefixes[key]))
 
     def _prefix(
-        self, robot: RobotDescription, prompt: FoldedPrompt, shots: Sequence[Example]
+        self, robot: RobotDescription, prompt: FoldedPrompt, shots: Sequence[Pair]
     ) -> KeyValues:
         context = context_from_robot(robot)
-        lines = tuple(f'{shot.instruction} -> {shot.answer}\n' for shot in shots)
-        told = ('Answers to other robots, to show the form:\n', *lines) if lines else ()
+        lines = tuple(f'{sentence} -> {answer}\n' for sentence, answer in shots)
+        told = ('Answers, to show the form:\n', *lines) if lines else ()
         read = self._reader.read(replace(context, blocks=(*told, *context.blocks)))
         return read_prefix(self._backbone, read, prompt)
 
