@@ -159,9 +159,11 @@ def backbone_from_model(
         device=model.get_input_embeddings().weight.device, dtype=model.dtype)
     if quantize != 'none':
         head = quantize_layers(backbone.body, backbone.head, quantize)
-        for parameter in model.parameters():
-            parameter.data = parameter.data.to(dtype or model.dtype)
-        return replace(backbone, head=head, quantize=quantize, dtype=model.dtype)
+        rest = dtype or backbone.dtype
+        if backbone.dtype != rest:
+            for parameter in backbone.body.parameters():
+                parameter.data = parameter.data.to(rest)
+        return replace(backbone, head=head, quantize=quantize, dtype=rest)
     # Many rows at once, as in training, take about as long in float32 either way.
     has_gain = backbone.dtype == torch.bfloat16 or not for_training
     if has_gain and _is_all_on_cpu(model) and packed_linear.can_pack(backbone.dtype):

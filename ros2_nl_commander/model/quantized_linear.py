@@ -33,9 +33,9 @@ from torch import nn
 GROUP = 32
 #: Outputs that are rounded at once: so few that they stay in the processor's cache.
 ROWS_AT_ONCE = 256
-#: Inputs of a row that share a scale where they are rounded to 8 bits, at most: the widest layer
-#: has outliers, and one scale for all of it doubles the error. A fifth of Qwen2.5's 8,960.
-INPUTS_A_SCALE = 1792
+#: Weights of an output that share a scale where they are rounded to 8 bits, at most: the widest
+#: layer has outliers, and one scale for all of it doubles the error. A fifth of Qwen2.5's 8,960.
+WEIGHTS_A_SCALE = 1792
 #: Highest magnitude of an 8-bit number, symmetric.
 INT8_MAX = 127
 INT4_LEVELS = 16
@@ -47,9 +47,11 @@ class Int8Linear(nn.Module):
     """
     A frozen linear layer with 8-bit weights, one scale for each output; wide layers in parts.
 
-    The inputs of every row are rounded to 8 bits too, with a scale of the row's own, because only
-    then the product runs in 8-bit instructions: weights of 8 bits alone are slower than bfloat16
-    for more than two rows.
+    The inputs of every row are rounded too, with a scale of the row's own, because only then the
+    product runs in 8-bit instructions: weights of 8 bits alone are slower than bfloat16 for more
+    than two rows. They keep 15 bits, in two halves: what the first rounding leaves over is
+    rounded again and multiplied as another row. Few rows cost what reading the weights costs, so
+    that is nearly free, and with 8 bits the inputs' rounding errs far more than the weights'.
 
     :param linear: the layer to take weight and bias from
     """
@@ -58,7 +60,7 @@ class Int8Linear(nn.Module):
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
-        parts = linear.weight.detach().split(INPUTS_A_SCALE, dim=1)
+        parts = linear.weight.detach().split(WEIGHTS_A_SCALE, dim=1)
         self._packed = [_packed_for_fbgemm(*_int8_from_weight(part)) for part in parts]
         #: What the kernel's own layout holds, as no tensor says it; each output of a part has a
         #: scale, an offset and a sum.
@@ -70,10 +72,17 @@ class Int8Linear(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Apply the layer: (..., K) to (..., N)."""
         rows = inputs.float().reshape(-1, inputs.shape[-1])
-        parts = rows.split(INPUTS_A_SCALE, dim=-1)
-        outputs = _int8_product(parts[0], self._packed[0])
+        count, levels = len(rows), _input_levels()
+        scales = rows.abs().amax(-1, keepdim=True).clamp_(min=1e-20).div_(levels)
+        scaled = rows / scales
+        halves = torch.empty(2 * count, rows.shape[-1])
+        coarse = torch.round(scaled, out=halves[:count])
+        torch.sub(scaled, coarse, out=halves[count:]).mul_(2 * levels)
+        parts = halves.split(WEIGHTS_A_SCALE, dim=-1)
+        products = _product_of_whole(parts[0], self._packed[0], levels)
         for part, packed in zip(parts[1:], self._packed[1:]):
-            outputs += _int8_product(part, packed)
+            products += _product_of_whole(part, packed, levels)
+        outputs = products[:count].add_(products[count:], alpha=1 / (2 * levels)).mul_(scales)
         if self.bias is not None:
             outputs += self.bias
         return outputs.to(inputs.dtype).view(*inputs.shape[:-1], -1)
@@ -109,31 +118,15 @@ class Int4Linear(nn.Module):
         return outputs if self.bias is None else outputs + self.bias
 
 
-def _int8_product(rows: torch.Tensor, packed: Any) -> torch.Tensor:
+def _product_of_whole(numbers: torch.Tensor, packed: Any, levels: int) -> torch.Tensor:
     """
-    Multiply, with inputs of 15 bits in two halves of 8.
+    Multiply whole numbers.
 
-    Few rows cost what reading the weights costs, so the second half is nearly free, and without
-    it the inputs' rounding errs far more than that of the weights.
-    """
-    count, levels = len(rows), _input_levels()
-    scales = rows.abs().amax(-1, keepdim=True).clamp(min=1e-20)
-    # Divided by its own scale, every row uses all 8 bits of the one scale that the kernel takes.
-    scaled = rows / scales
-    coarse = scaled.mul(levels).round_().div_(levels)
-    fine = (scaled - coarse).mul_(2 * levels)
-    halves = _unscaled_product(torch.cat((coarse, fine)), packed, levels)
-    return halves[:count].add_(halves[count:], alpha=1 / (2 * levels)).mul_(scales)
-
-
-def _unscaled_product(rows: torch.Tensor, packed: Any, levels: int) -> torch.Tensor:
-    """
-    Multiply numbers from -1 to 1.
-
-    :param levels: whole numbers that stand for 1, at most
+    :param numbers: floats (M, K); what is between two is rounded
+    :param levels: none is greater
     """
     product: torch.Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-        rows, 1 / levels, levels + 1, packed)
+        numbers, 1.0, levels + 1, packed)
     return product
 
 
@@ -148,7 +141,8 @@ def _input_levels() -> int:
     count = 64
     ones = torch.ones(1, count)
     packed = _packed_for_fbgemm(*_int8_from_weight(ones))
-    is_right = abs(float(_unscaled_product(ones, packed, INT8_MAX)) - count) < 1
+    product = float(_product_of_whole(INT8_MAX * ones, packed, INT8_MAX))
+    is_right = abs(product - INT8_MAX * count) < INT8_MAX
     return INT8_MAX if is_right else INT8_MAX // 2
 
 

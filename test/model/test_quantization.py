@@ -54,19 +54,48 @@ def relative_error(got, expected):
     return (got.float() - expected.float()).norm(dim=-1) / expected.float().norm(dim=-1)
 
 
+def printed_with(instructions, program):
+    """Run a program where FBGEMM may use these instructions at most; return what it prints."""
+    return subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, check=True,
+        env={**os.environ, 'FBGEMM_ENABLE_INSTRUCTIONS': instructions}).stdout
+
+
+INSTRUCTIONS = pytest.mark.parametrize('instructions', ['AVX2', 'AVX512'])
+
+
 @needs_kernels
-@pytest.mark.parametrize('instructions', ['AVX2', 'AVX512'])
+@INSTRUCTIONS
 def test_8_bits_are_right_without_the_instructions_for_them(instructions):
     """Where products are added in 16 bits, too large ones would come out as nonsense."""
-    found = subprocess.run(
-        [sys.executable, '-c', 'import torch\n'
-         'from ros2_nl_commander.model.quantized_linear import Int8Linear\n'
-         'layer = torch.nn.Linear(64, 1, bias=False)\n'
-         'torch.nn.init.ones_(layer.weight)\n'
-         'print(float(Int8Linear(layer)(torch.ones(1, 64))))'],
-        env={**os.environ, 'FBGEMM_ENABLE_INSTRUCTIONS': instructions}, capture_output=True,
-        text=True, check=True)
-    assert float(found.stdout) == pytest.approx(64, rel=0.02)
+    found = printed_with(instructions, """
+import torch
+from ros2_nl_commander.model.quantized_linear import Int8Linear
+layer = torch.nn.Linear(64, 1, bias=False)
+torch.nn.init.ones_(layer.weight)
+print(float(Int8Linear(layer)(torch.ones(1, 64))))
+""")
+    assert float(found) == pytest.approx(64, rel=0.02)
+
+
+@needs_kernels
+@INSTRUCTIONS
+def test_rounding_the_inputs_adds_nothing_to_rounding_the_weights(instructions):
+    """One input is ten times the others, as in a real model: they keep their bits beside it."""
+    error, of_weights = map(float, printed_with(instructions, """
+import torch
+from ros2_nl_commander.model import quantized_linear as module
+torch.manual_seed(0)
+layer = torch.nn.Linear(512, 256, bias=False).requires_grad_(False)
+inputs = torch.randn(16, 512)
+inputs[:, 0] *= 10
+values, scales = module._int8_from_weight(layer.weight)
+expected = layer(inputs)
+rounded = inputs @ (values.float() * scales[:, None]).T
+got = module.Int8Linear(layer)(inputs)
+print(*(float((one - expected).norm()) for one in (got, rounded)))
+""").split())
+    assert 0.98 * of_weights < error < 1.02 * of_weights
 
 
 @needs_kernels
@@ -85,39 +114,17 @@ def test_result_is_near_that_of_the_plain_layer(kind, dtype, bias, shape):
 
 
 @needs_kernels
-def test_an_outlier_spoils_only_its_part_of_a_wide_row(monkeypatch):
+def test_an_outlier_among_the_weights_spoils_only_its_part_of_a_wide_layer(monkeypatch):
     layer = plain_layer(bias=True, dtype=torch.float32, inputs=160)
     inputs = torch.randn(4, 160)
-    inputs[:, 0], layer.weight[:, 0] = 1000.0, 0.0
+    inputs[:, 0], layer.weight[:, 0] = 0.0, 10.0
     errors = []
     for width in (160, 64):
-        monkeypatch.setattr(quantized_linear, 'INPUTS_A_SCALE', width)
+        monkeypatch.setattr(quantized_linear, 'WEIGHTS_A_SCALE', width)
         rounded = Int8Linear(layer)
         assert len(rounded._packed) == -(-160 // width)
         errors.append(relative_error(rounded(inputs), layer(inputs)).max())
     assert errors[1] < 0.8 * errors[0]
-
-
-@needs_kernels
-@pytest.mark.parametrize('instructions', ['AVX2', 'AVX512'])
-def test_rounding_the_inputs_to_8_bits_adds_nothing_to_rounding_the_weights(instructions):
-    """One input is ten times the others, as in a real model: they keep their bits beside it."""
-    found = subprocess.run(
-        [sys.executable, '-c', 'import torch\n'
-         'from ros2_nl_commander.model import quantized_linear as module\n'
-         'torch.manual_seed(0)\n'
-         'layer = torch.nn.Linear(512, 256, bias=False).requires_grad_(False)\n'
-         'inputs = torch.randn(16, 512)\n'
-         'inputs[:, 0] *= 10\n'
-         'values, scales = module._int8_from_weight(layer.weight)\n'
-         'expected = layer(inputs)\n'
-         'rounded = inputs @ (values.float() * scales[:, None]).T\n'
-         'got = module.Int8Linear(layer)(inputs)\n'
-         'print(*(float((one - expected).norm()) for one in (got, rounded)))'],
-        env={**os.environ, 'FBGEMM_ENABLE_INSTRUCTIONS': instructions}, capture_output=True,
-        text=True, check=True)
-    error, of_weights = map(float, found.stdout.split())
-    assert of_weights < error < 1.02 * of_weights
 
 
 @needs_kernels
