@@ -175,8 +175,10 @@ class Limits:
             raise LimitError('it publishes without end: say how often or how long')
         rate = command.rate_hz or DEFAULT_RATE_HZ
         if command.times > 1 or command.rate_hz is not None:
-            rate = keeper.held('the rate', rate, self.rate_hz or Range(0, MAX_RATE_HZ))
-            command = replace(command, rate_hz=rate)
+            kept = keeper.held('the rate', rate, self.rate_hz or Range(0, MAX_RATE_HZ))
+            # It lasts as long as before: as many messages at another rate lead elsewhere.
+            times = max(1, math.floor(command.times * kept / rate + _SLACK))
+            rate, command = kept, replace(command, rate_hz=kept, times=times)
         seconds = (command.times or 0) / rate
         longest = min(self._durations(command, schema))
         if seconds <= longest + _SLACK:

@@ -138,9 +138,12 @@ def with_plain_signs(text: str) -> str:
 
 
 def unit_of_word(word: str) -> Unit | None:
-    """Tell the unit that a word or a symbol names."""
+    """Tell the unit that a word or a symbol names, or two of them: "deg/sec"."""
     if word in UNITS:
         return UNITS[word]
+    if '/' in word:
+        above, below = map(unit_of_word, word.split('/', 1))
+        return UNITS.get(rate_of(above, below).symbol) if above and below else None
     lowered = word.lower()
     for form in (lowered, lowered.removesuffix('s')):
         if form in _WORDS:

@@ -21,6 +21,8 @@ decline with its reason.
 
 from __future__ import annotations
 
+import re
+
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
 from ros2_nl_commander.language.errors import (
@@ -29,8 +31,12 @@ from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.evidence import check_said
+from ros2_nl_commander.language.said.texts import TEXT
 from ros2_nl_commander.language.short_form import Decline, REASONS
 from ros2_nl_commander.language.suggestions import misspelt_in
+
+#: What is not held to the grammar may go on and on; the greatest whole number has 20 digits.
+_ENDLESS_NUMBER = re.compile(r'\d{30}')
 
 
 def command_or_reason(
@@ -45,13 +51,15 @@ def command_or_reason(
     :returns: a command that this robot accepts and None, or None and the reason why not
     """
     try:
+        if _ENDLESS_NUMBER.search(TEXT.sub('""', text)):
+            raise CommandSyntaxError('a number has more digits than any field holds')
         if not robot.is_empty:
             text = as_said(sentence, text, robot)
         answer = read_answer(text, robot)
         if isinstance(answer, Decline):
             return None, _with_suggestion(answer.reason, sentence, robot)
         if not robot.is_empty:
-            check_said(sentence, text)
+            check_said(sentence, text, robot.robot)
     except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
         return None, f'not possible: {error}'
     except UnsaidError as error:

@@ -27,11 +27,11 @@ from ros2_nl_commander.language.said.evidence import check_said
     ('turn 70 degrees left', '/cmd_vel turn left 90 deg', 'you said 70'),
     ('open a tab', '/tab guest: "no name"', 'nobody said'),
     ('go to theatre 1', '/navigate pose: theatre 1, behavior_tree: "text"', 'nobody said'),
-    ('drive 2 metres forward', '/cmd_vel forward at 2 m/s', 'length'),
-    ('creep back twenty centimetres', '/cmd_vel backward at 20 cm/s', 'length'),
-    ('rotate 45 degrees', '/cmd_vel turn left at 45 deg/s', 'angle'),
-    ('drive two metres per the map', '/cmd_vel forward at 2 m/s', 'length'),
-    ('drive 2 m at full speed', '/cmd_vel forward at 2 m/s', 'length'),
+    ('drive 2 metres forward', '/cmd_vel forward at 2 m/s', 'would not end'),
+    ('creep back twenty centimetres', '/cmd_vel backward at 20 cm/s', 'would not end'),
+    ('rotate 45 degrees', '/cmd_vel turn left at 45 deg/s', 'would not end'),
+    ('drive two metres per the map', '/cmd_vel forward at 2 m/s', 'would not end'),
+    ('drive 2 m at full speed', '/cmd_vel forward at 2 m/s', 'would not end'),
     ('drive forward 2 metres', '/cmd_vel forward', '2 m, and this motion would not end'),
     ('drive forward 2 metres', '/cmd_vel (topic) forward slowly', 'would not end'),
     ('turn 90° left', '/cmd_vel turn left slowly', '90 deg, and this motion'),
@@ -48,6 +48,14 @@ from ros2_nl_commander.language.said.evidence import check_said
     ('go to ward thirteen', '/navigate pose: ward 3', 'you said 13'),
     ('ox twelve, proceed to bay 4', '/goal_pose bay 12', 'you said bay 4, and this would be bay'),
     ('unit 3: to bay number four', '/navigate pose: bay_3', 'you said bay 4'),
+    ('drive forward for 10 seconds', '/cmd_vel forward 10 m', 'you said 10 s'),
+    ('drive forward 10 metres', '/cmd_vel forward for 10 s', 'you said 10 m'),
+    ('drive 5 m at 0.5 m/s', '/cmd_vel forward at 0.5 m/s for 5 s', 'you said 5 m'),
+    ('turn left for 5 seconds', '/cmd_vel turn left 5 deg', 'you said 5 s'),
+    ('drive forward a dozen metres', '/cmd_vel forward', 'dozen metres, and this motion'),
+    ('go ahead for several minutes', '/cmd_vel forward slowly', 'would not end'),
+    ('a circle of 2 m diameter', '/cmd_vel circle left radius 2 m', 'you said 1 m'),
+    ('run the belt at 2 m/s', '/belt data: 3 m/s', 'you said 2, and this would be 3'),
     ('tug 7, fetch it from Dock no. 2', '/fetch from: dock7, fast: true', 'you said dock 2'),
     ('set x to -2', '/x x: 2', 'you said -2, and this would be 2'),
     ('set x to minus two', '/x x: 2', 'you said -2'),
@@ -110,6 +118,13 @@ def test_what_nobody_said_is_refused(sentence, answer, because):
     ('clear the sign', '/sign data: ""'),
     ('full volume on speaker 2', '/speaker number: 2, volume: 100 %'),
     ('ox four, proceed to bay 12', '/goal_pose bay 12'),
+    ('go to room two fourteen', '/goal_pose room 214'),
+    ('a circle of 2 m diameter', '/cmd_vel circle left radius 1 m'),
+    ('orbit with 20 m diameter at 2 m/s', '/orbit radius: 10 m, speed: 2 m/s'),
+    ('drive forward a few metres', '/cmd_vel forward a bit'),
+    ('forward, some people wait', '/cmd_vel forward'),
+    ('cap at eight out of ten', '/volume data: 80'), ('spindle to 2k rpm', '/rpm data: 2000 rpm'),
+    ('turn right by 2 pi radians', '/cmd_vel turn right 360 deg'),
     ('from bay 4 to bay 12', '/goal_pose bay 12'),
     ('plates from tables 4 and 5', '/collect stops: [table 4, table 5]'),
     ('fifth station, six knots', '/sail_to target: station 5, knots: 6 kn'),
@@ -118,6 +133,14 @@ def test_what_nobody_said_is_refused(sentence, answer, because):
 ])
 def test_what_was_said_or_left_open_passes(sentence, answer):
     check_said(sentence, answer)
+
+
+@pytest.mark.parametrize('sentence', [
+    'TurtleBot 4, spin twice', 'turtlebot4 spin twice', 'spin twice, turtlebot-4!'])
+def test_the_number_in_the_name_of_a_robot_need_not_be_spelt(sentence):
+    with pytest.raises(UnsaidError, match='4'):
+        check_said(sentence.replace('twice', 'round'), '/cmd_vel turn left 180 deg')
+    check_said(sentence.replace('twice', 'round'), '/cmd_vel turn left 180 deg', 'turtlebot4')
 
 
 @pytest.mark.parametrize('sentence, answer', [

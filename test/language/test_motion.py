@@ -128,6 +128,18 @@ def test_shares_of_the_top_speed():
     assert ask('backward fast').fields == {'linear': {'x': -0.3}}
 
 
+@pytest.mark.parametrize('limit', ['0.3', '0.6', '0.7', '1.2', '0.1'])
+def test_a_limit_itself_may_be_asked_for(limit):
+    """As a float some of them are a little less than they are written."""
+    robot = RobotDescription('wheels', topics={'/cmd': TWIST}, limits={
+        '/cmd': {'linear.x': (-float(limit), float(limit)), 'angular.z': (-1.0, 1.0)}})
+    for text, sign in ((f'forward at {limit} m/s', 1), (f'backward at {limit} m/s', -1),
+                       ('backward at 100 %', -1)):
+        assert ask(text, robot).fields == {'linear': {'x': sign * float(limit)}}
+    with pytest.raises(LimitError, match='outside'):
+        ask(f'forward at {limit}1 m/s', robot)
+
+
 @pytest.mark.parametrize('text, reason', [
     ('forward 9999 km', 'takes'), ('forward 2 m at 0.1 m/s in 3 s', 'contradict')])
 def test_what_cannot_be_is_refused_with_its_reason(text, reason):
@@ -137,6 +149,10 @@ def test_what_cannot_be_is_refused_with_its_reason(text, reason):
 
 def test_distance_speed_and_time_may_all_be_said_where_they_agree():
     assert ask('forward 1 m at 0.2 m/s for 5 s') == ask('forward 1 m at 0.2 m/s')
+
+
+def test_slowly_is_no_speed_that_a_time_contradicts():
+    assert ask('forward 1 m slowly in 20 s') == ask('forward 1 m in 20 s')
 
 
 @pytest.mark.parametrize('text', ['forward at 0.51 m/s', 'backward at 31 cm/s',

@@ -120,6 +120,7 @@ def test_clamping_changes_the_command_and_says_so():
     command = decision.command
     assert decision.tier is Tier.AUTO
     assert (command.fields, command.rate_hz) == ({'linear': {'x': 0.5}}, 50)
+    assert command.times == 125, 'as long as before'
     assert 'linear.x brought from 0.8 to 0.5' in decision.reason and 'rate' in decision.reason
     assert decide(twist('{linear: {y: 0.8}}'), clamps=True).tier is Tier.DENY
 

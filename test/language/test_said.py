@@ -101,6 +101,13 @@ ROBOT = RobotDescription(
     ('spin 90', '/spin yaw: 90', '/spin yaw: 90 deg'),
     ('spin 90', '/turn target_yaw: -90', '/turn target_yaw: -90 deg'),  # of no known unit
     ('say helo to "Bob"', '/say data: "hello to Bob"', '/say data: "helo to \\"Bob"'),
+    ('pour one seventy five ml', '/pour ml: 75 ml', '/pour ml: 175 ml'),
+    ('forward one point twenty five metres', '/cmd_vel forward', '/cmd_vel forward 1.25 m'),
+    ('forward for 2 minutes 30', '/cmd_vel forward for 2 min', '/cmd_vel forward for 2.5 min'),
+    ('spin 30 degrees for a photo', '/spin yaw: 30', '/spin yaw: 30 deg'),
+    ('take the next shot facing 90', '/turn target_yaw: 90', '/turn target_yaw: 90 deg'),
+    ('turn at 30 degrees/second', '/cmd_vel turn left at 30 rad/s',
+     '/cmd_vel turn left at 30 deg/s'),
 ])
 def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     assert as_said(sentence, spelt, ROBOT) == meant
@@ -161,7 +168,13 @@ def test_what_was_said_is_taken_from_the_sentence(sentence, spelt, meant):
     ('announce station one', '/say data: "station_1"'),
     ('load program wiggle', '/say data: "wiggle.urp"'),
     ('stabilise mode please', '/say data: "STABILIZE"'),
-    ('what a day', '/say data: "nothing like it"')])
+    ('what a day', '/say data: "nothing like it"'),
+    ('mast to point seven five metres', '/mast data: 0.75 m'),
+    ('joints to 0.1, 0.2 and 0.3 in that order', '/joints data: [0.1, 0.2, 0.3]'),
+    ('lamp r 1, g 0.5, b=0', '/lamp {r: 1, g: 0.5, b: 0}'),
+    ('pour 12.50 ml for 6 am', '/open_at time: "06:00"'),
+    ('open at 6 in the morning for the 7:15 group', '/open_at time: "06:00"'),
+    ('heat the next hot shot to 30 degrees', '/spin yaw: 30')])
 def test_everything_else_stays_as_it_is(sentence, spelt):
     assert as_said(sentence, spelt, ROBOT) == spelt
 
@@ -192,6 +205,15 @@ def test_a_text_is_found_but_for_case_and_punctuation():
     ('a hundred and five', ['105']),
     ('steer one five zero', ['150']),
     ('five point two volts', ['5.2 V']),
+    ('point seven five metres', ['0.75 m']), ('nought point oh five m', ['0.05 m']),
+    ('1 point 5 m, or one point twenty five m', ['1.5 m', '1.25 m']),
+    ('go to the point 5 metres ahead', ['5 m']), ('go to point five', ['5']),
+    ('move 1.5, point two is blocked', ['1.5', '2']), ('a 1000000 point five', ['1e+06']),
+    ('one eighty degrees', ['180 deg']), ('two oh five metres', ['205 m']),
+    ('a forty metres line', ['40 m']),
+    ('for two minutes thirty', ['2.5 min']), ('in 2 h 30 boxes', ['2 h', '30']),
+    ('20 cm/sec or 10 km/hr', ['20 cm/s', '10 km/h']), ('5 revs/sec', ['5 turns/s']),
+    ('robot 4, turn round', ['4']),
     ('30 degrees a second for a minute', ['30 deg/s', '1 min']),
     ('thrice', ['3']),
     ('eight and a half metres of wire a minute', ['8.5 m/min']),
@@ -228,4 +250,5 @@ def test_what_a_sentence_states(sentence, numbers):
     ('twenty-five to three in the afternoon', '14:35'), ('ten at night', '22:00'),
     ('half past twelve at night', '00:30'), ('at noon', '12:00'), ('at midnight', '00:00')])
 def test_clock_times(sentence, time):
-    assert with_clock_time(sentence, '/open time: "01:01:00"') == f'/open time: "{time}"'
+    assert with_clock_time(sentence, '/open time: "01:01"') == f'/open time: "{time}"'
+    assert with_clock_time(sentence, '/open time: "01:01:00"') == f'/open time: "{time}:00"'

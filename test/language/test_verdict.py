@@ -50,3 +50,19 @@ def test_other_reasons_stay_as_they_are():
 
 def test_names_without_a_letter_or_digit_are_no_words():
     assert misspelt_in('go to -- now', ('--', '')) is None
+
+
+def test_numbers_without_end_are_refused_and_texts_are_not():
+    robot = RobotDescription('nellie', {
+        '/say': 'std_msgs/msg/String', '/cmd_vel': 'geometry_msgs/msg/Twist'})
+    endless = '9' * 400
+    for text in (f'/cmd_vel forward {endless} m', f'/say data: "x" {endless} times'):
+        command, reason = command_or_reason('go on', text, robot)
+        assert command is None and 'digits' in reason
+    assert command_or_reason(f'say {"9" * 40}', f'/say data: "{"9" * 40}"', robot)[0] is not None
+
+
+@pytest.mark.parametrize('sentence', ['show A1\u00b2', '9' * 400 + '\' 6" forward', '\u00b2' * 9])
+def test_numbers_that_are_none_are_no_error(sentence):
+    robot = RobotDescription('nellie', {'/say': 'std_msgs/msg/String'})
+    command_or_reason(sentence, '/say data: "A1\u00b2"', robot)

@@ -89,7 +89,9 @@ class Axis:
 
     def allows(self, velocity: Fraction) -> bool:
         """Tell whether a velocity is within the limits."""
-        return self.low <= velocity <= self.high
+        # As decimals: the float 0.3 is a little less than three tenths.
+        return all(math.isinf(bound) or sign * velocity <= sign * _exact(bound)
+                   for bound, sign in ((self.low, -1), (self.high, 1)))
 
     def top_speed(self, sign: int) -> Fraction:
         """Give the fastest speed in a direction."""
@@ -172,7 +174,9 @@ def timed_velocity(motion: Motion, is_time_said: bool = True) -> TimedVelocity:
     if motion.seconds is None and not bounded:
         return TimedVelocity(_twist(motion.parts, None), 1, None)
     seconds = motion.seconds or max(part.seconds for part in bounded)
-    if any(part.speed is not None and abs(part.seconds - seconds) > _AGREEMENT * seconds
+    # "Slowly" is no speed that a time could contradict.
+    if any(part.speed is not None and not part.is_rough
+           and abs(part.seconds - seconds) > _AGREEMENT * seconds
            for part in bounded if motion.seconds is not None):
         raise LimitError('distance, speed and time contradict each other: two of them are enough')
     if seconds > LONGEST_SEC:

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 import re
 
 from ros2_nl_commander.language.said.quantities import stated
+from ros2_nl_commander.language.unit_names import unit_of_word
 
 _HOURS = {**{word: hour for hour, word in enumerate(
     'one two three four five six seven eight nine ten eleven twelve'.split(), 1)},
@@ -50,7 +51,7 @@ _FORMS = tuple(re.compile(form, re.IGNORECASE | re.ASCII) for form in (
 #: Where a time may be another one than it seems: ranges, corrections, offsets.
 _OTHERWISE = re.compile(r"\b(?:before|after|not|no|from|between|until|till|instead|than)\b|n't\b",
                         re.IGNORECASE)
-_TEXT = re.compile(r'"(\d{1,2}):(\d{2})(?::\d{2})?"')
+_TEXT = re.compile(r'"(\d{1,2}):(\d{2})(:\d{2})?"')
 _WORDS_FOR_MINUTES = {'quarter': 15, 'half': 30}
 
 
@@ -70,16 +71,31 @@ def with_clock_time(sentence: str, answer: str) -> str:
     if spelt == (hour, minute) or (
             not is_certain and spelt[1] == minute and (spelt[0] - hour) % 12 == 0):
         return answer
-    return f'{answer[:texts[0].start()]}"{hour:02}:{minute:02}"{answer[texts[0].end():]}'
+    text = f'"{hour:02}:{minute:02}{":00" if texts[0][3] else ""}"'
+    return f'{answer[:texts[0].start()]}{text}{answer[texts[0].end():]}'
 
 
 def _times(sentence: str) -> Iterator[tuple[int, int, bool]]:
-    """Give hour, minute and whether the half of the day is certain, each time once."""
+    """
+    Give hour, minute and whether the half of the day is certain.
+
+    What a form has read, the forms behind it do not read again: "seven" of "half past seven".
+    """
+    read: list[tuple[int, int]] = []
     for form in _FORMS:
-        found = [time for match in form.finditer(sentence) if (time := _time(match)) is not None]
-        if found:
-            yield from found
-            return
+        for match in form.finditer(sentence):
+            start, end = match.span()
+            if any(start < other_end and other_start < end for other_start, other_end in read):
+                continue
+            if (time := _time(match)) is not None and not _is_amount(match):
+                read.append((start, end))
+                yield time
+
+
+def _is_amount(match: re.Match[str]) -> bool:
+    """Tell whether it is a number with decimals and a unit: 12.50 kg."""
+    behind = re.match(r' ?([a-z%]+)', match.string[match.end():], re.IGNORECASE)
+    return '.' in match[0] and behind is not None and unit_of_word(behind[1]) is not None
 
 
 def _time(match: re.Match[str]) -> tuple[int, int, bool] | None:

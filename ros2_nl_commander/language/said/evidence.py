@@ -59,16 +59,17 @@ _BARE = re.compile(r'(?:(?<=: )|(?<=: -)|(?<=\[)|(?<=\[-)|(?<=, )|(?<=, -))'
 _CODE = re.compile(r'(?<=: )\d(?=$|,)')
 _ARITHMETIC = re.compile(
     r'\b(?:half|halves|quarters?|thirds?|fourths?|(?:fif|six|eigh|ten)ths?|dozen|'
-    r'double|twice|triple|pair|couple|hundreds|thousand|minus|plus|more|less|k)\b|'
-    r'\d hundred\b|[/½¼¾+]')
+    r'double|twice|triple|pair|couple|hundreds|thousand|minus|plus|more|less|k|pi|diameter|'
+    r'out of)\b|\d (?:hundred\b|/ ?\d)|\d(?:k\b|/\d)|[½¼¾+π]')
 
 
-def check_said(sentence: str, answer: str) -> None:
+def check_said(sentence: str, answer: str, robot_name: str = '') -> None:
     """
     Refuse an answer that puts something else in the place of what was said.
 
     :param sentence: the instruction
     :param answer: a command in the short form
+    :param robot_name: the number in "TurtleBot 4, turn round" is none that must be spelt
     :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, if
         a numbered name became another one, or if a distance or an angle became a speed or a
         motion without an end
@@ -76,7 +77,7 @@ def check_said(sentence: str, answer: str) -> None:
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
     plain = TEXT.sub('""', body)
-    _check_numbers(_without_exponents(sentence.lower()), name, body)
+    _check_numbers(_without_exponents(_without_name(sentence.lower(), robot_name)), name, body)
     _check_dimensions(sentence, plain)
     _check_units(sentence, plain)
     check_signs(sentence, plain)
@@ -113,6 +114,11 @@ def _check_texts(sentence: str, body: str) -> None:
         if _LETTER.search(text) and not stands_in(sentence, text) and not is_called(
                 sentence, text):
             raise UnsaidError(f'nobody said {excerpt(text)}: say what the text is')
+
+
+def _without_name(sentence: str, robot_name: str) -> str:
+    parts = re.findall(r'[^\W\d_]+|\d+', robot_name.lower())
+    return re.sub(rf'(?<!\w){"[ _-]?".join(parts)}(?!\w)', ' ', sentence) if parts else sentence
 
 
 def _without_exponents(sentence: str) -> str:

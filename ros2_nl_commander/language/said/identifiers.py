@@ -51,13 +51,13 @@ def is_called(sentence: str, text: str) -> bool:
     if not is_identifier(text):
         return False
     parts = _PART.findall(_ENDING.sub('', text).casefold())
-    words = [part for part in parts if not part.isdigit() and part not in _GENERIC]
+    words = [part for part in parts if not part.isdecimal() and part not in _GENERIC]
     spoken = _PART.findall(sentence.casefold())
     numbers = {one.number for one in stated(sentence)} | {
         float(part) for part in spoken if part.isdecimal()}
     return bool(words) and all(any(_is_same(word, other) for other in spoken) for word in words
                                ) and all(float(part) in numbers for part in parts
-                                         if part.isdigit())
+                                         if part.isdecimal())
 
 
 def _is_same(word: str, spoken: str) -> bool:

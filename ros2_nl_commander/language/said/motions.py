@@ -67,6 +67,8 @@ _OF_MOTION = {*_DIRECTIONS, *_FILLERS, *(
     form for verb in _VERBS
     for form in (verb, f'{verb}s', f'{verb}ing', f'{verb[:-1]}ing', f'{verb}{verb[-1]}ing'))}
 _WORD = re.compile(r'[^\W\d_]+')
+_VAGUE = re.compile(r'\b(?:dozen|hundred|thousand|few|several|some|couple)s?'
+                    r'(?: of)?(?: more)? (?P<unit>[a-z]+)\b')
 _ARITHMETIC = re.compile(
     r'\b(?:half|third|quarter|double|twice|thrice|times|plus|minus|more|less|each|every)\b')
 #: A quarter is one of a turn; other numbers are degrees if they are round.
@@ -100,6 +102,8 @@ def check_motion(sentence: str, body: str) -> None:
     """
     if not _MOTION.match(body):
         return
+    if _is_endless(body) and (vague := _vague_amount(sentence)):
+        raise UnsaidError(f'you said {vague}, and this motion would not end')
     said, spelt = said_of_motion(sentence), spelt_quantities(body)
     bare = () if spelt else tuple(_bare_of_motion(sentence, said))
     amounts = (*said.ways, *said.times, *said.speeds, *bare)
@@ -112,6 +116,15 @@ def check_motion(sentence: str, body: str) -> None:
         if not _ARITHMETIC.search(sentence.lower()) or not any(
                 dimension_of(one) == dimension_of(other) for other in spelt):
             raise UnsaidError(f'you said {one}, and this leaves it out')
+
+
+def _vague_amount(sentence: str) -> str | None:
+    """Find an amount that is no number: "a few metres", "a dozen steps" is none."""
+    for match in _VAGUE.finditer(sentence.lower()):
+        unit = unit_of_word(match['unit'])
+        if unit is not None and unit.dimension in ('length', 'angle', 'duration'):
+            return match[0]
+    return None
 
 
 def _is_endless(body: str) -> bool:

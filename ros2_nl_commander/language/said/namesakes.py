@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
-from ros2_nl_commander.language.said.number_words import whole_number
+from ros2_nl_commander.language.said.number_words import ARTICLES, NOUGHTS, whole_number
 from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
 
 #: A name that ends in a number, where a value does: amounts have units, and a bare number no name.
@@ -57,5 +57,8 @@ def _numbers_behind(words: list[str], name: str) -> Iterator[float]:
             while words[start:start + 1] and words[start] in _NUMBER_SIGNS:
                 start += 1
             number, end = whole_number(words, start)
-            if number is not None and end > start and words[start] not in ('a', 'an'):
+            # "Room two fourteen" is one number, or two.
+            is_whole = end > start and whole_number(words, end)[0] is None and (
+                words[end:end + 1] not in [[zero] for zero in NOUGHTS])
+            if number is not None and is_whole and words[start] not in ARTICLES:
                 yield number

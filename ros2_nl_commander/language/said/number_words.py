@@ -28,6 +28,8 @@ _SCALES = ('hundred', 'thousand')
 SMALL_WORDS = {'a': 1, 'an': 1, 'once': 1, 'twice': 2, 'thrice': 3, 'couple': 2, 'half': 0.5,
                'quarter': 0.25}
 ARTICLES = ('a', 'an')
+#: What people call a zero before or behind the point.
+NOUGHTS = ('nought', 'naught', 'oh', 'o', 'zero')
 #: A number of more digits is none that anybody means, and too large to compute with.
 _MOST_DIGITS = 15
 
@@ -60,6 +62,24 @@ def digit_run(tokens: list[str], start: int) -> str:
             break
         run += str(_DIGITS[token])
     return run
+
+
+def decimals(tokens: list[str], start: int) -> tuple[str, int]:
+    """
+    Read what stands behind "point": "seven five", "seventy five", "oh five", "75".
+
+    :returns: the digits, none if there are none, and the token behind them
+    """
+    end, zeros = start, ''
+    while tokens[end:end + 1] and tokens[end] in NOUGHTS:
+        end, zeros = end + 1, zeros + '0'
+    run = digit_run(tokens, end)
+    if run or not tokens[end:end + 1]:
+        return zeros + run, end + len(run)
+    if tokens[end].isdecimal() and len(tokens[end]) <= _MOST_DIGITS:
+        return zeros + tokens[end], end + 1
+    number, behind = _below_hundred(tokens, end)
+    return (f'{zeros}{number}', behind) if behind > end else (zeros, end)
 
 
 def _cardinal(tokens: list[str], start: int) -> tuple[float | None, int]:

@@ -33,7 +33,7 @@ _CAPITAL = re.compile(rf'(?<=\d)\s?({"|".join(_CAPITALS)})(?!\w)')
 #: Miles an hour are a unit of their own, which is spelt in one word.
 _MPH = re.compile(r'\b(?:miles?|mi)\s*(?:/|\b(?:per|an)\b)\s*(?:h|hrs?|hours?)\b')
 #: The marks of feet and inches; a quotation mark that was opened before only ends a quotation.
-_FEET_INCHES = re.compile(r"(?<![\w.'])(\d+)\s?['\u2032\u2019]\s?(\d+(?:\.\d+)?)\s?"
+_FEET_INCHES = re.compile(r"(?<![\w.'])(\d{1,6})\s?['\u2032\u2019]\s?(\d+(?:\.\d+)?)\s?"
                           r"(?:[\"\u2033\u201d]|'')(?!\w)")
 _FEET = re.compile(r"(?<=\d)\s?['\u2032\u2019](?![\w'])")
 _INCHES = re.compile(r"(?<=\d)\s?(?:[\"\u2033\u201d]|'')(?!\w)")

@@ -28,7 +28,7 @@ import re
 
 from ros2_nl_commander.language.quantities import convert, Unit, UNITS
 from ros2_nl_commander.language.said.number_words import (
-    ARTICLES, digit_run, SMALL_WORDS, whole_number)
+    ARTICLES, decimals, NOUGHTS, SMALL_WORDS, whole_number)
 from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
 from ros2_nl_commander.language.unit_names import unit_of_word
 
@@ -38,13 +38,18 @@ _PARTS = {'half': 2, 'halve': 2, 'third': 3, 'quarter': 4, 'fourth': 4, 'fifth':
 _TOKEN = re.compile(r'(?<![a-z\d.:])\d+(?:\.\d+)?(?![\d:])|'
                     # Whole words: the last letter of another alphabet's word is no unit.
                     r'(?<![^\W\d_])[a-z]+(?:/[a-z]+)?(?![^\W\d_])|%|°|\|')
-#: Where something else begins: in "5 cm, a minute later" nothing is said of 5 cm a minute.
-_BREAK = re.compile(r'(?<=[^\W\d_])[,;.:](?=\s|$)')
+#: Where something else begins: in "5 cm, a minute later" nothing is said of 5 cm a minute, and in
+#: "robot 4, turn round" of four turns.
+_BREAK = re.compile(r'(?<=[^\W\d_])[,;.:](?=\s|$)|(?<=\d)[,;](?=\s+[a-z])')
 #: Units of two words, by the two: metres, and minutes behind "a" or "per".
 _PER = {tuple(symbol.split('/')): symbol for symbol in UNITS if '/' in symbol} | {
     ('turns', 'min'): 'rpm'}
 _AND_PART = (['and', 'a', 'half'], ['and', 'a', 'quarter'])
 _BETWEEN = ('of', 'a', 'an', 'per', 'each', 'every')
+#: Behind these a point is a place, and what follows stands for itself.
+_BEFORE_PLACES = ('the', 'a', 'this', 'that', 'to', 'at', 'each', 'every', 'way')
+#: What follows such a unit without one of its own is of these parts of it.
+_SMALLER = {'m': 100, 'min': 60, 'h': 60}
 #: Two amounts that differ by less are the same: a sixteenth of a turn is 22.5 deg, or 0.39 rad.
 _CLOSE = 1e-3
 
@@ -107,21 +112,26 @@ def stated(sentence: str) -> tuple[Quantity, ...]:
             unit, end = _unit(tokens, end)
             if unit and tokens[end:end + 3] in _AND_PART:  # "a metre and a half"
                 number, end, takes_work = number + SMALL_WORDS[tokens[end + 2]], end + 3, True
-            elif unit == 'm':
-                centimetres, end = _centimetres(tokens, end)
-                number, takes_work = number + centimetres / 100, takes_work or centimetres > 0
+            elif unit in _SMALLER:
+                rest, end = _rest(tokens, end, _SMALLER[unit])
+                number, takes_work = number + rest, takes_work or rest > 0
             if unit or tokens[start] not in ARTICLES or end > start + 1:
                 found.append(Quantity(float(number), UNITS[unit] if unit else None, takes_work))
         start = end
     return tuple(found)
 
 
-def _centimetres(tokens: list[str], start: int) -> tuple[float, int]:
-    """Read "eighty" behind "a metre"."""
+def _rest(tokens: list[str], start: int, parts: int) -> tuple[float, int]:
+    """
+    Read "eighty" behind "a metre", and "thirty" behind "two minutes" where nothing follows it.
+
+    :param parts: of which a unit has so many
+    """
     begin = start + (tokens[start:start + 1] == ['and'])
     number, end = next(_numbers(tokens, begin), (0.0, begin))
-    is_bare = 10 <= number < 100 and number == int(number) and _unit(tokens, end)[0] is None
-    return (number, end) if is_bare else (0.0, start)
+    is_bare = 10 <= number < parts and number == int(number) and _unit(tokens, end)[0] is None
+    is_last = parts == 100 or tokens[end:end + 1] in ([], ['|'])
+    return (number / parts, end) if is_bare and is_last else (0.0, start)
 
 
 def _tokens(sentence: str) -> list[str]:
@@ -134,6 +144,9 @@ def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:
     part = _part(tokens, start)
     if part is not None:
         yield part
+    for reading in (_decimal(tokens, start), _in_pieces(tokens, start)):
+        if reading is not None:
+            yield reading
     whole, end = whole_number(tokens, start)
     if whole is None:
         return
@@ -143,9 +156,34 @@ def _numbers(tokens: list[str], start: int) -> Iterator[tuple[float, int]]:
         yield whole + SMALL_WORDS[tokens[end + 2]], end + 3
     if tokens[end:end + 2] == ['a', 'half']:
         yield whole + 0.5, end + 2
-    if tokens[end:end + 1] == ['point'] and (decimals := digit_run(tokens, end + 1)):
-        yield float(f'{whole:g}.{decimals}'), end + 1 + len(decimals)
     yield whole, end
+
+
+def _in_pieces(tokens: list[str], start: int) -> tuple[float, int] | None:
+    """Read "one eighty degrees" and "two oh five metres"; without a unit it may be two numbers."""
+    first, end = whole_number(tokens[:start + 1], start)
+    if first is None or not 1 <= first <= 9 or tokens[start][0].isdigit() or (
+            tokens[start] in SMALL_WORDS):
+        return None
+    digits, behind = decimals(tokens, end)
+    is_one = len(digits) == 2 and not tokens[end][0].isdigit()
+    return (float(f'{first:.0f}{digits}'), behind) if is_one and _unit(tokens, behind)[0] else None
+
+
+def _decimal(tokens: list[str], start: int) -> tuple[float, int] | None:
+    """Read "two point five", and before a unit "point seven five" too: "the point" is none."""
+    if start >= len(tokens):
+        return None
+    whole, end = whole_number(tokens, start)
+    if whole is None and tokens[start] in NOUGHTS:
+        whole, end = 0, start + 1
+    if tokens[end:end + 1] != ['point'] or tokens[start] in SMALL_WORDS or (
+            whole is not None and whole != int(whole)):
+        return None
+    digits, behind = decimals(tokens, end + 1)
+    is_place = whole is None and (_unit(tokens, behind)[0] is None or (
+        start > 0 and tokens[start - 1] in _BEFORE_PLACES))
+    return None if not digits or is_place else (float(f'{whole or 0:.0f}.{digits}'), behind)
 
 
 def _part(tokens: list[str], start: int) -> tuple[float, int] | None:

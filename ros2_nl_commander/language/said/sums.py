@@ -47,12 +47,16 @@ def stands_among(
     """
     Tell whether an answer has what was said, in whichever unit, alone or in a sum.
 
+    Ten metres are no ten seconds; but a number without a unit may be either.
+
     :param one: a part of what was said
     :param said: all of it, in its order
     :param spelt: what the answer has
     """
     wholes = (one, *(total for parts, total in sums_of(said) if one in parts))
-    return any(whole.is_same(other) for whole in wholes for other in spelt)
+    return any(whole.is_same(other) for whole in wholes for other in spelt
+               if whole.unit is None or other.unit is None
+               or whole.unit.dimension == other.unit.dimension)
 
 
 def _continues(larger: Quantity, smaller: Quantity) -> bool:

@@ -33,10 +33,13 @@ _BARE = re.compile(r'(?<![\w./])\d+(?:\.\d+)?(?![\w.%]| (?:[A-Za-z%]))')
 #: "to 10, -20 and 30 degrees": numbers in a row share the unit behind the last one.
 _ROW = re.compile(r'((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+))+)-?\d+(?:\.\d+)?\s*'
                   r'(?P<unit>[a-zA-Z°%]+)')
-_TURNING = re.compile(r'\b(?:spin|turn|rotate|yaw)(?:s|ning|ing)?\b|\brotating\b', re.I)
+_TURNING = re.compile(
+    r'\b(?:spin|turn|rotate|yaw)(?:s|ning|ing)?\b|\b(?:rotating|facing)\b', re.I)
 _ANGLE_FIELD = re.compile(r'(?:yaw|angle|theta|heading)(?:_[a-z]+)?: -?$', re.I)
 _WARMTH = re.compile(
-    r'temp|heat|hot|warm|cool|cold|oven|fridge|freez|boil|celsius|thermo|bake|vault', re.I)
+    r'(?<![a-z])(?:temp|(?:pre|re|over)?heat|hot(?!el)|warm|cool|cold|oven|fridge|freez|boil|'
+    r'celsius|thermo|bake|vault)')
+_CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])')
 
 
 def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
@@ -54,7 +57,7 @@ def with_units(sentence: str, answer: str, robot: RobotDescription) -> str:
             unit = in_rows.get(number)
         if unit is None and number in bare and _is_in_radians(answer, match, robot):
             unit = 'deg'
-        if unit == 'deg' and _WARMTH.search(f'{sentence} {answer}'):
+        if unit == 'deg' and _WARMTH.search(_CAMEL.sub(' ', f'{sentence} {answer}').lower()):
             unit = None  # of which scale is not told
         if unit is not None:
             changed = f'{answer[:match.end()]} {unit}{answer[match.end():]}'
@@ -98,10 +101,12 @@ def _units_said(sentence: str) -> Iterator[tuple[float, str]]:
 
 
 def _is_unit(symbol: str, sentence: str) -> bool:
-    """Rule out "25 in the local frame" and "red 0.2 g 0.5"."""
+    """Rule out "25 in the local frame", "red 0.2, g 0.5" and "10 min and 20 max"."""
     if symbol == 'in':
         return 'inch' in sentence
-    return len(symbol) > 1 or not re.search(rf'\d ?{symbol} \d', sentence)
+    if symbol == 'min':
+        return re.search(r'\bmax', sentence) is None
+    return len(symbol) > 1 or not re.search(rf'\d[\s,;]*{symbol}[\s:=]*\d', sentence)
 
 
 def _units_of_rows(sentence: str) -> dict[float, str]:
@@ -109,7 +114,7 @@ def _units_of_rows(sentence: str) -> dict[float, str]:
     for match in _ROW.finditer(sentence.lower()):
         unit = next((quantity.partition(' ')[2] for quantity in quantities_said(
             f'1 {match["unit"]}') if ' ' in quantity), None)
-        if unit is not None:
+        if unit is not None and _is_unit(unit, sentence.lower()):
             rows.update({float(number): unit
                          for number in re.findall(r'\d+(?:\.\d+)?', match[1])})
     return rows

@@ -23,7 +23,7 @@ alone where a way was said. What a motion is made of stands in ``motions``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
@@ -80,13 +80,21 @@ def said_of_motion(sentence: str) -> SaidOfMotion:
     """Sort what a sentence states."""
     text = with_plain_angles(sentence)
     # Which rate it is does not matter for the ways, only that it is one.
-    said = stated(_NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', text)))
+    said = tuple(_radii(text, stated(_NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', text)))))
     ways = tuple(_measuring(said, 'length', 'angle'))
     return SaidOfMotion(
         ways, tuple(_measuring(said, 'duration')),
         tuple(_measuring(stated(_NO_WAY.sub(' ', text)), *_WAY_OF_RATE)),
         tuple(one for one in said if one.unit is None),
         tuple(one.number for one in said if one not in ways))
+
+
+def _radii(text: str, said: tuple[Quantity, ...]) -> Iterator[Quantity]:
+    """Give what was said, the one length as a radius if it is a diameter."""
+    lengths = [one for one in said if dimension_of(one) == 'length']
+    is_diameter = 'diameter' in text and len(lengths) == 1
+    for one in said:
+        yield replace(one, number=one.number / 2) if is_diameter and one in lengths else one
 
 
 def with_plain_angles(sentence: str) -> str:
