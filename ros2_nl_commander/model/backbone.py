@@ -160,8 +160,9 @@ def backbone_from_model(
     if quantize != 'none':
         head = quantize_layers(backbone.body, backbone.head, quantize)
         rest = dtype or backbone.dtype
-        if backbone.dtype != rest:
-            for parameter in backbone.body.parameters():
+        for parameter in backbone.body.parameters():
+            # A row of the embeddings is widened when it is looked up; all would take 0.5 GB more.
+            if parameter is not backbone.embeddings.weight and parameter.dtype != rest:
                 parameter.data = parameter.data.to(rest)
         return replace(backbone, head=head, quantize=quantize, dtype=rest)
     # Many rows at once, as in training, take about as long in float32 either way.

@@ -27,8 +27,8 @@ import torch
 
 
 def embed(backbone: Backbone, ids: torch.Tensor) -> torch.Tensor:
-    """Look up the input embeddings of token ids: (B, T) to (B, T, H)."""
-    embedded: torch.Tensor = backbone.embeddings(ids)
+    """Look up the input embeddings of token ids: (B, T) to (B, T, H), as wide as the rest."""
+    embedded: torch.Tensor = backbone.embeddings(ids).to(backbone.dtype)
     return embedded
 
 

@@ -240,7 +240,9 @@ def test_auto_is_none_without_the_kernels(monkeypatch):
 def test_what_is_not_rounded_has_the_format_asked_for(tiny_model_folder, quantize, dtype):
     backbone = load_backbone(tiny_model_folder, device='cpu', dtype=dtype, quantize=quantize)
     assert backbone.dtype is getattr(torch, dtype)
-    assert {parameter.dtype for parameter in backbone.body.parameters()} == {backbone.dtype}
+    norms = [parameter for name, parameter in backbone.body.named_parameters() if 'norm' in name]
+    assert {parameter.dtype for parameter in norms} == {backbone.dtype} and len(norms) == 2 * 2 + 1
+    assert embed(backbone, torch.tensor([[1]])).dtype is backbone.dtype
     assert backbone.body.rotary_emb.inv_freq.dtype is torch.float32
     assert answers(backbone).isfinite().all()
 
