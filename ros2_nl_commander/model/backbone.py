@@ -167,15 +167,11 @@ def backbone_from_model(
         return replace(backbone, head=head, quantize=quantize, dtype=rest)
     # Many rows at once, as in training, take about as long in float32 either way.
     has_gain = backbone.dtype == torch.bfloat16 or not for_training
-    if has_gain and _is_all_on_cpu(model) and packed_linear.can_pack(backbone.dtype):
+    # A device map may have put layers elsewhere, or left them on a disk.
+    is_here = {parameter.device.type for parameter in model.parameters()} == {'cpu'}
+    if has_gain and is_here and packed_linear.can_pack(backbone.dtype):
         return _packed(backbone, for_training)
     return backbone
-
-
-def _is_all_on_cpu(model: Any) -> bool:
-    # A device map may have left some layers on a disk, from where others fetch them.
-    places = set(getattr(model, 'hf_device_map', {}).values())
-    return model.device.type == 'cpu' and len(places) < 2
 
 
 def _packed(backbone: Backbone, for_training: bool) -> Backbone:
