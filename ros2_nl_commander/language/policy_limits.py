@@ -176,8 +176,11 @@ class Limits:
         rate = command.rate_hz or DEFAULT_RATE_HZ
         if command.times > 1 or command.rate_hz is not None:
             kept = keeper.held('the rate', rate, self.rate_hz or Range(0, MAX_RATE_HZ))
-            # It lasts as long as before: as many messages at another rate lead elsewhere.
-            times = max(1, math.floor(command.times * kept / rate + _SLACK))
+            times = command.times
+            if kept != rate and any(velocities_in(command.fields, schema)):
+                # It drives as long as before: as many messages at another rate lead elsewhere.
+                times = max(1, math.floor(times * kept / rate + _SLACK))
+                keeper.changes.append(f'the messages brought from {command.times} to {times}')
             rate, command = kept, replace(command, rate_hz=kept, times=times)
         seconds = (command.times or 0) / rate
         longest = min(self._durations(command, schema))

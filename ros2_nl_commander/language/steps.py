@@ -26,11 +26,15 @@ import re
 
 #: What is said between two steps; the stronger marks are tried first.
 _THEN = re.compile(
-    r'[,;.]?\s+(?:and\s+)?(?:then|afterwards|after\s+(?:that|which)|next|finally|'
+    r'[,;.]?\s+(?:and\s+)?(?:then|afterwards|after\s+(?:that|which)|next(?!\s+to\b)|finally|'
     r'(?:when|once|as\s+soon\s+as)\s+(?:you\s+are|you\'re|that\s+is|that\'s|it\s+is|it\'s)\s+'
     r'(?:done|finished|there|over))\b,?\s*|\s*;\s*', re.IGNORECASE)
-_AND = re.compile(r'\s*,\s*and\s+|\s+and\s+|\s*,\s*', re.IGNORECASE)
-_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
+#: Not inside a number: "1,5 m", "a hundred and twenty", "two and a half", "and three quarters".
+_AND = re.compile(
+    r'\s*,\s*and\s+|(?<!\bhundred)(?<!\bthousand)\s+and\s+'
+    r'(?!(?:a|an|one|two|three)\s+(?:half|halves|thirds?|quarters?|eighths?)\b)|\s*,(?!\d)\s*',
+    re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”|(?<!\w)\'[^\']*\'(?!\w)|‘[^’]*’(?!\w)')
 #: Words that only say in which order.
 _FILLERS = re.compile(r'^(?:and|first(?:ly)?|then|to begin with)\b[\s,:]*|[\s,.;]+$|'
                       r'[\s,]+(?:first|next|afterwards|after that)[\s.!]*$', re.IGNORECASE)

@@ -30,7 +30,9 @@ STOP_WORDS = (
     'stop, halt, freeze, abort, cancel, stand still, hold still, do not move, dont move, '
     'don t move, emergency stop, e stop, estop, whoa, full stop, dead stop, stop dead, '
     'stop at once, stop motors, stop engines, stop what you are doing, stop what youre doing, '
-    'stop what you re doing, brake, brakes, hit brakes, emergency brake, '
+    'stop what you re doing, brake, brakes, hit brakes, emergency brake, stop motor, stop engine, '
+    'stay where you are, come to a stop, dont go, don t go, do not go, dont drive, don t drive, '
+    'do not drive, stop this instant, '
     # German, Dutch, Swedish, Norwegian, Danish
     'stopp, stoppen, anhalten, halt an, halte an, bleib stehen, stehen bleiben, stehenbleiben, '
     'nothalt, not halt, notaus, bremse, bremsen, brems, notbremse, notbremsung, vollbremsung, '
@@ -68,7 +70,9 @@ STOP_WORDS = (
 #: Words that add nothing: "can you please stop moving now" is "stop".
 _FILLERS = (
     'please can could would will you now right immediately robot hey oh ok okay all everything '
-    'it just the moving driving turning going rolling spinning rotating here there that this '
+    'it just the moving driving turning going rolling spinning rotating flying walking swimming '
+    'sailing here there that this quick quickly plz pls already everybody everyone forward '
+    'motion drone boat vehicle car '
     'bitte sofort jetzt roboter svp maintenant ya ahora por favor subito per favore '
     'пожалуйста робот сейчас nu genast lutfen 请 机器人 ロボット 로봇')
 
@@ -86,11 +90,20 @@ def is_stop(sentence: str, more: str = '', robot: str = '') -> bool:
     known = _plain_ones(f'{STOP_WORDS},{more}', ',')
     fillers = _plain_ones(_FILLERS, ' ')
     said = _plain(_NO_NO.sub(' ', sentence.casefold()))
-    unnamed = f' {said} '.replace(f' {_plain(robot)} ', ' ')
-    meant = [word for word in unnamed.split() if word not in fillers]
-    # "stop stop halt" too.
-    return said in known or ' '.join(meant) in known or (
-        bool(meant) and all(word in known for word in meant))
+    # A robot may be called Stop.
+    for text in (said, _name_pattern(robot).sub(' ', said)):
+        meant = [word for word in text.split() if word not in fillers]
+        # "stop stop halt" too.
+        if ' '.join(meant) in known or (meant and all(word in known for word in meant)):
+            return True
+    return said in known
+
+
+@lru_cache(8)
+def _name_pattern(robot: str) -> re.Pattern[str]:
+    """Find a name in plain words, also with its number apart: "tug 7" is tug7."""
+    parts = re.findall(r'[^\W\d]+|\d+', _plain(robot))
+    return re.compile(rf'(?<!\w){" ?".join(parts)}(?!\w)' if parts else r'(?!)')
 
 
 @lru_cache(8)
@@ -100,7 +113,9 @@ def _plain_ones(texts: str, separator: str) -> frozenset[str]:
 
 def _plain(text: str) -> str:
     """Leave letters and single spaces, without accents, drawls ("stooop") and capitals."""
-    decomposed = unicodedata.normalize('NFKD', text.casefold().replace('\u2019', "'"))
+    plain = unicodedata.normalize('NFKD', text.replace('\u2019', "'"))
+    # Once more: there are letters that only their small form is made of others.
+    decomposed = unicodedata.normalize('NFKD', plain.casefold())
     letters = ''.join(one for one in decomposed if unicodedata.category(one) != 'Mn')
     words = ' '.join(re.sub(r'[^\w\s]|_', ' ', letters.replace("'", '')).split())
     return re.sub(r'([^\W\d])\1{2,}', r'\1', words)

@@ -141,7 +141,7 @@ def unit_of_word(word: str) -> Unit | None:
     """Tell the unit that a word or a symbol names, or two of them: "deg/sec"."""
     if word in UNITS:
         return UNITS[word]
-    if '/' in word:
+    if word.count('/') == 1:
         above, below = map(unit_of_word, word.split('/', 1))
         return UNITS.get(rate_of(above, below).symbol) if above and below else None
     lowered = word.lower()

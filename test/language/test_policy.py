@@ -121,8 +121,16 @@ def test_clamping_changes_the_command_and_says_so():
     assert decision.tier is Tier.AUTO
     assert (command.fields, command.rate_hz) == ({'linear': {'x': 0.5}}, 50)
     assert command.times == 125, 'as long as before'
+    assert 'messages brought from 200 to 125' in decision.reason
     assert 'linear.x brought from 0.8 to 0.5' in decision.reason and 'rate' in decision.reason
     assert decide(twist('{linear: {y: 0.8}}'), clamps=True).tier is Tier.DENY
+
+
+def test_what_is_counted_is_as_often_at_another_rate():
+    rules = 'rules:\n  /feed: {type: std_msgs/msg/Bool, tier: auto, rate: [1, 50]}\n'
+    decision = decide('ros2 topic pub --times 3 --rate 0.5 /feed std_msgs/msg/Bool "{data: true}"',
+                      True, rules)
+    assert (decision.command.times, decision.command.rate_hz) == (3, 1)
 
 
 def test_whole_numbers_are_clamped_to_whole_numbers():

@@ -33,6 +33,13 @@ from ros2_nl_commander.language.steps import split_steps
     ('say "first this, then that"', ('say "first this, then that"',)),
     ('say "wait, and see" then dock', ('say "wait, and see"', 'dock')),
     ('go to the sandpit', ('go to the sandpit',)),
+    ('drive 1,5 m and turn left', ('drive 1,5 m', 'turn left')),
+    ('pour 1,000 ml, ring the bell', ('pour 1,000 ml', 'ring the bell')),
+    ('up one hundred and twenty cm and turn left', ('up one hundred and twenty cm', 'turn left')),
+    ('forward 2 and a half metres and stop', ('forward 2 and a half metres', 'stop')),
+    ("say 'ready, set, go' and drive", ("say 'ready, set, go'", 'drive')),
+    ("it's dark, don't wait and go", ("it's dark", "don't wait", 'go')),
+    ('drive next to the wall and turn left', ('drive next to the wall', 'turn left')),
     ('then', ('then',))])
 def test_sentences_are_cut(sentence, steps):
     assert split_steps(sentence) == steps

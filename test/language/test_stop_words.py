@@ -32,6 +32,10 @@ from ros2_nl_commander.language.stop_words import is_stop
     'stop all motors now', 'stop the engines', 'stop what you are doing', 'stop dead', 'dead stop',
     "stop what you're doing", 'stop what you\u2019re doing', 'brake', 'Brake! Brake!', 'brakes!',
     'hit the brakes', 'emergency brake', 'braaake', 'brake, stop',
+    'quick, stop', 'stop quickly', 'plz stop', 'stop this instant', 'stop already',
+    'everybody stop', 'stop flying', 'stop driving forward', 'stop the motor', 'stop all motion',
+    'stop the drone', "don't go", 'do not drive', 'stay where you are', 'come to a stop',
+    '\U0001d5e6\U0001d5e7\U0001d5e2\U0001d5e3',
     'please stop now', 'no no stop', 'No, stop!', 'No! No! Stop!', 'STOOOP', 'haaalt'])
 def test_stops(sentence):
     assert is_stop(sentence)
@@ -46,7 +50,8 @@ def test_stops(sentence):
     'release the brake',
     'release the brakes', 'brake lights on', 'brake at ward 3', 'test the brakes', 'full', 'dead',
     'full speed', 'motors', 'stop the left motor', 'at once', 'go at once', 'emergency',
-    'stop what the arm is doing', 'turn the engines off'])
+    'stop what the arm is doing', 'turn the engines off', 'forward', 'drive forward', 'quick',
+    "don't go to ward 3", 'the car', 'do not drive forward yet'])
 def test_does_not_stop(sentence):
     assert not is_stop(sentence)
 
@@ -79,6 +84,12 @@ def test_does_not_stop_in_other_languages(sentence):
 def test_the_robot_may_be_called_by_its_name(sentence):
     assert is_stop(sentence, robot='porter')
     assert not is_stop(sentence, robot='other')
+
+
+@pytest.mark.parametrize('sentence', ['tug 7, stop', 'Tug7, stop!', 'stop, tug-7'])
+def test_the_number_of_a_name_may_stand_apart(sentence):
+    assert is_stop(sentence, robot='tug7') and is_stop(sentence, robot='tug_7')
+    assert not is_stop('tug 77 stop', robot='tug7')
 
 
 @pytest.mark.parametrize('name', ['stop', 'Halt 2', '', '!', 'robot', 'rex 3'])

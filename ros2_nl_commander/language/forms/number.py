@@ -113,6 +113,8 @@ class NumberForm:
 
     def _converted(self, number: Fraction, unit: Unit) -> Fraction:
         if unit.symbol == '%':
+            if unit not in self.units:
+                raise FieldError('per cent of what is not known here: say how much')
             return number * Fraction(self.whole) / 100
         if self.unit is None and self.is_integer:
             raise FieldError(f'a whole number without a unit cannot hold {unit.symbol}')

@@ -29,7 +29,7 @@ import re
 from ros2_nl_commander.language.quantities import UNITS
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.possible import is_possible
-from ros2_nl_commander.language.said.quantities import Quantity, stated
+from ros2_nl_commander.language.said.quantities import quantities_said, Quantity, stated
 from ros2_nl_commander.language.said.texts import TEXT
 
 _UNIT = '|'.join(re.escape(symbol) for symbol in sorted(UNITS, key=len, reverse=True))
@@ -71,7 +71,10 @@ def with_numbers_said(sentence: str, answer: str, robot: RobotDescription) -> st
         meant = _in_another_unit(one.quantity, said)
         if meant is not None:
             return _replaced(answer, one, str(meant), robot)
+    # "One twenty second burst" may be one of twenty.
+    readings = quantities_said(sentence)
     foreign = [one for one in spelt if one.quantity.number not in _IMPLIED
+               and not (one.quantity.unit and str(one.quantity) in readings)
                and not any(one.quantity.is_same(other) for other in said)]
     missing = [one for one in said if not any(one.is_same(other.quantity) for other in spelt)
                and one.number not in map(float, _NUMBER.findall(answer))]

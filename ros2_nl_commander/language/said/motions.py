@@ -24,6 +24,7 @@ sure is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
@@ -106,7 +107,10 @@ def check_motion(sentence: str, body: str) -> None:
         raise UnsaidError(f'you said {vague}, and this motion would not end')
     said, spelt = said_of_motion(sentence), spelt_quantities(body)
     bare = () if spelt else tuple(_bare_of_motion(sentence, said))
-    amounts = (*said.ways, *said.times, *said.speeds, *bare)
+    is_diameter = 'diameter' in sentence.lower() and body.startswith('circle ')
+    ways = (replace(one, number=one.number / 2 if is_diameter else one.number)
+            for one in said.ways)
+    amounts = (*ways, *said.times, *said.speeds, *bare)
     for one in amounts:
         if stands_among(one, amounts, spelt):
             continue
@@ -122,7 +126,8 @@ def _vague_amount(sentence: str) -> str | None:
     """Find an amount that is no number: "a few metres", "a dozen steps" is none."""
     for match in _VAGUE.finditer(sentence.lower()):
         unit = unit_of_word(match['unit'])
-        if unit is not None and unit.dimension in ('length', 'angle', 'duration'):
+        is_amount = unit is not None and unit.dimension in ('length', 'angle', 'duration')
+        if is_amount and match['unit'] != 'in':  # "there are some in the way"
             return match[0]
     return None
 

@@ -30,6 +30,9 @@ from ros2_nl_commander.language.said.plain_numbers import with_plain_numbers
 
 #: A name that ends in a number, where a value does: amounts have units, and a bare number no name.
 _NUMBERED = re.compile(r'(?:^|[ \[:])([^\W\d_]+)[ _-]?(\d+)(?=$|[,\]}])')
+#: Which one it is may be said in another way: "the second bay", "bay 4 is full, take the next".
+_ORDINALS = re.compile(r'\b(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|'
+                       r'eighth|ninth|tenth|last|next|other|another)\b', re.IGNORECASE)
 #: Words, numbers, and what parts them: "the fifth station, six knots".
 _WORD = re.compile(r'n[or]\.|[^\W\d_]+|\d+(?:\.\d+)?|[,;:.!?]')
 _NUMBER_SIGNS = ('number', 'no', 'no.', 'nr', 'nr.', 'num')
@@ -42,11 +45,21 @@ def check_namesakes(sentence: str, body: str) -> None:
     :param body: what an answer spells behind the name of its interface, without texts in quotes
     :raises UnsaidError: if the same name was said with other numbers only
     """
+    # Of several places the name need not be said with each.
+    if '[' in body or _ORDINALS.search(sentence):
+        return
     words = _WORD.findall(with_plain_numbers(sentence))
     for name, number in _NUMBERED.findall(body):
         said = set(_numbers_behind(words, name.lower()))
-        if said and float(number) not in said:
+        if said and float(number) not in said | _numbers_later(words, name.lower()):
             raise UnsaidError(f'you said {name} {min(said):g}, and this would be {name} {number}')
+
+
+def _numbers_later(words: list[str], name: str) -> set[float]:
+    """Give all numbers that come after the name: "from bay 4 to 12"."""
+    later = words[words.index(name):]
+    return {number for start in range(len(later))
+            if (number := whole_number(later, start)[0]) is not None}
 
 
 def _numbers_behind(words: list[str], name: str) -> Iterator[float]:

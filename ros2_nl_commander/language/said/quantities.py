@@ -47,7 +47,9 @@ _PER = {tuple(symbol.split('/')): symbol for symbol in UNITS if '/' in symbol} |
 _AND_PART = (['and', 'a', 'half'], ['and', 'a', 'quarter'])
 _BETWEEN = ('of', 'a', 'an', 'per', 'each', 'every')
 #: Behind these a point is a place, and what follows stands for itself.
-_BEFORE_PLACES = ('the', 'a', 'this', 'that', 'to', 'at', 'each', 'every', 'way')
+_BEFORE_PLACES = ('the', 'this', 'that', 'each', 'every', 'way')
+#: What ends an amount: nothing of which there could be so many.
+_NO_THINGS = ('|', 'please', 'at', 'then', 'and', 'now')
 #: What follows such a unit without one of its own is of these parts of it.
 _SMALLER = {'m': 100, 'min': 60, 'h': 60}
 #: Two amounts that differ by less are the same: a sixteenth of a turn is 22.5 deg, or 0.39 rad.
@@ -130,7 +132,7 @@ def _rest(tokens: list[str], start: int, parts: int) -> tuple[float, int]:
     begin = start + (tokens[start:start + 1] == ['and'])
     number, end = next(_numbers(tokens, begin), (0.0, begin))
     is_bare = 10 <= number < parts and number == int(number) and _unit(tokens, end)[0] is None
-    is_last = parts == 100 or tokens[end:end + 1] in ([], ['|'])
+    is_last = parts == 100 or end == len(tokens) or tokens[end] in _NO_THINGS
     return (number / parts, end) if is_bare and is_last else (0.0, start)
 
 

@@ -35,7 +35,7 @@ _ROW = re.compile(r'((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+))+)-?
                   r'(?P<unit>[a-zA-Z°%]+)')
 _TURNING = re.compile(
     r'\b(?:spin|turn|rotate|yaw)(?:s|ning|ing)?\b|\b(?:rotating|facing)\b', re.I)
-_ANGLE_FIELD = re.compile(r'(?:yaw|angle|theta|heading)(?:_[a-z]+)?: -?$', re.I)
+_ANGLE_FIELD = re.compile(r'(?:yaw|angle|theta|heading|angular)(?:_[a-z]+)?: -?$', re.I)
 _WARMTH = re.compile(
     r'(?<![a-z])(?:temp|(?:pre|re|over)?heat|hot(?!el)|warm|cool|cold|oven|fridge|freez|boil|'
     r'celsius|thermo|bake|vault)')
@@ -104,8 +104,8 @@ def _is_unit(symbol: str, sentence: str) -> bool:
     """Rule out "25 in the local frame", "red 0.2, g 0.5" and "10 min and 20 max"."""
     if symbol == 'in':
         return 'inch' in sentence
-    if symbol == 'min':
-        return re.search(r'\bmax', sentence) is None
+    if symbol == 'min' and 'minute' not in sentence:
+        return re.search(r'\d ?max\b|\bmax(?:imum)?[\s:=]*\d', sentence) is None
     return len(symbol) > 1 or not re.search(rf'\d[\s,;]*{symbol}[\s:=]*\d', sentence)
 
 

@@ -23,7 +23,7 @@ alone where a way was said. What a motion is made of stands in ``motions``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
@@ -80,21 +80,13 @@ def said_of_motion(sentence: str) -> SaidOfMotion:
     """Sort what a sentence states."""
     text = with_plain_angles(sentence)
     # Which rate it is does not matter for the ways, only that it is one.
-    said = tuple(_radii(text, stated(_NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', text)))))
+    said = stated(_NO_WAY.sub(' ', _RATE.sub(r' m/s\g<part> ', text)))
     ways = tuple(_measuring(said, 'length', 'angle'))
     return SaidOfMotion(
         ways, tuple(_measuring(said, 'duration')),
         tuple(_measuring(stated(_NO_WAY.sub(' ', text)), *_WAY_OF_RATE)),
         tuple(one for one in said if one.unit is None),
         tuple(one.number for one in said if one not in ways))
-
-
-def _radii(text: str, said: tuple[Quantity, ...]) -> Iterator[Quantity]:
-    """Give what was said, the one length as a radius if it is a diameter."""
-    lengths = [one for one in said if dimension_of(one) == 'length']
-    is_diameter = 'diameter' in text and len(lengths) == 1
-    for one in said:
-        yield replace(one, number=one.number / 2) if is_diameter and one in lengths else one
 
 
 def with_plain_angles(sentence: str) -> str:
@@ -136,7 +128,8 @@ def check_ways(sentence: str, name: str, body: str) -> None:
         name.rsplit('/', 1)[-1] if match['path'] in ('data', 'value') else match['path'])]
     for field in fields:
         _check_speed(field['value'], field['path'], said)
-    if any(spelt_quantities(field['value']) for field in fields):
+    is_half = 'diameter' in sentence.lower() and 'radius' in body
+    if not is_half and any(spelt_quantities(field['value']) for field in fields):
         _check_end(sentence, body, said)
 
 
