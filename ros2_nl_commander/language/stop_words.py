@@ -24,6 +24,8 @@ from functools import lru_cache
 import re
 import unicodedata
 
+from ros2_nl_commander.language.said.identifiers import name_as_said
+
 #: In languages that robots are shouted at in; spaces between words, commas between sentences.
 STOP_WORDS = (
     # English
@@ -91,19 +93,12 @@ def is_stop(sentence: str, more: str = '', robot: str = '') -> bool:
     fillers = _plain_ones(_FILLERS, ' ')
     said = _plain(_NO_NO.sub(' ', sentence.casefold()))
     # A robot may be called Stop.
-    for text in (said, _name_pattern(robot).sub(' ', said)):
+    for text in (said, name_as_said(_plain(robot)).sub(' ', said)):
         meant = [word for word in text.split() if word not in fillers]
         # "stop stop halt" too.
         if ' '.join(meant) in known or (meant and all(word in known for word in meant)):
             return True
     return said in known
-
-
-@lru_cache(8)
-def _name_pattern(robot: str) -> re.Pattern[str]:
-    """Find a name in plain words, also with its number apart: "tug 7" is tug7."""
-    parts = re.findall(r'[^\W\d]+|\d+', _plain(robot))
-    return re.compile(rf'(?<!\w){" ?".join(parts)}(?!\w)' if parts else r'(?!)')
 
 
 @lru_cache(8)

@@ -32,7 +32,7 @@ import re
 from ros2_nl_commander.language.errors import UnsaidError
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.quantities import convert, UNITS, units_like
-from ros2_nl_commander.language.said.identifiers import is_called
+from ros2_nl_commander.language.said.identifiers import is_called, name_as_said
 from ros2_nl_commander.language.said.motions import check_motion
 from ros2_nl_commander.language.said.namesakes import check_namesakes
 from ros2_nl_commander.language.said.quantities import quantities_said, Quantity, stated
@@ -40,7 +40,7 @@ from ros2_nl_commander.language.said.signs import check_signs
 from ros2_nl_commander.language.said.spoken import spoken_numbers
 from ros2_nl_commander.language.said.sums import sums_of
 from ros2_nl_commander.language.said.texts import stands_in, TEXT
-from ros2_nl_commander.language.said.ways import check_ways, dimension_of
+from ros2_nl_commander.language.said.ways import check_ways, dimension_of, is_halved
 from ros2_nl_commander.language.unit_names import unit_of_word
 
 _WAYS = '|'.join(symbol for symbol, unit in UNITS.items()
@@ -78,7 +78,8 @@ def check_said(sentence: str, answer: str, robot_name: str = '') -> None:
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
     plain = TEXT.sub('""', body)
-    _check_numbers(_without_exponents(_without_name(sentence.lower(), robot_name)), name, body)
+    unnamed = name_as_said(robot_name.lower()).sub(' ', sentence.lower())
+    _check_numbers(_without_exponents(unnamed), name, body)
     _check_dimensions(sentence, plain)
     _check_units(sentence, plain)
     check_signs(sentence, plain)
@@ -117,18 +118,12 @@ def _check_texts(sentence: str, body: str) -> None:
             raise UnsaidError(f'nobody said {excerpt(text)}: say what the text is')
 
 
-def _without_name(sentence: str, robot_name: str) -> str:
-    parts = re.findall(r'[^\W\d_]+|\d+', robot_name.lower())
-    return re.sub(rf'(?<!\w){"[ _-]?".join(parts)}(?!\w)', ' ', sentence) if parts else sentence
-
-
 def _without_exponents(sentence: str) -> str:
     return _EXPONENT.sub(lambda match: f'{float(match[0]):.15f}'.rstrip('0').rstrip('.'), sentence)
 
 
 def _check_numbers(sentence: str, name: str, body: str) -> None:
-    is_half = 'diameter' in sentence and 'radius' in body
-    if is_half or _ARITHMETIC.search(sentence):
+    if is_halved(sentence, body) or _ARITHMETIC.search(sentence):
         return
     said = stated(sentence)
     in_digits, in_words = _numbers(sentence), tuple(spoken_numbers(sentence))

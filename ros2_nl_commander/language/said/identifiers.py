@@ -22,6 +22,7 @@ word of it was said.
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from functools import lru_cache
 import re
 
 from ros2_nl_commander.language.said.quantities import stated
@@ -34,6 +35,13 @@ _ENDING = re.compile(r'\.[a-z]\w{1,4}$', re.IGNORECASE)
 #: Spellings of a word that differ by less are the same: stabilise, stabilize.
 _ALIKE = 0.85
 _SHORTEST = 3
+
+
+@lru_cache(8)
+def name_as_said(name: str) -> re.Pattern[str]:
+    """Find a name in a sentence, also with its number apart: "tug 7" is tug7."""
+    parts = re.findall(r'[^\W\d_]+|\d+', name)
+    return re.compile(rf'(?<!\w){"[ _-]?".join(parts)}(?!\w)' if parts else r'(?!)')
 
 
 def is_identifier(text: str) -> bool:

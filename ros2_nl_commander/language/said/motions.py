@@ -36,7 +36,7 @@ from ros2_nl_commander.language.said.possible import is_possible_but_for_limits
 from ros2_nl_commander.language.said.quantities import Quantity, stated
 from ros2_nl_commander.language.said.sums import stands_among
 from ros2_nl_commander.language.said.ways import (
-    dimension_of, said_of_motion, SaidOfMotion, spelt_quantities, with_plain_angles)
+    dimension_of, is_halved, said_of_motion, SaidOfMotion, spelt_quantities, with_plain_angles)
 from ros2_nl_commander.language.unit_names import unit_of_word
 
 #: What the way and the speed along or about an axis are.
@@ -107,9 +107,8 @@ def check_motion(sentence: str, body: str) -> None:
         raise UnsaidError(f'you said {vague}, and this motion would not end')
     said, spelt = said_of_motion(sentence), spelt_quantities(body)
     bare = () if spelt else tuple(_bare_of_motion(sentence, said))
-    is_diameter = 'diameter' in sentence.lower() and body.startswith('circle ')
-    ways = (replace(one, number=one.number / 2 if is_diameter else one.number)
-            for one in said.ways)
+    share = 0.5 if is_halved(sentence, body) else 1
+    ways = (replace(one, number=one.number * share) for one in said.ways)
     amounts = (*ways, *said.times, *said.speeds, *bare)
     for one in amounts:
         if stands_among(one, amounts, spelt):

@@ -106,6 +106,11 @@ def dimension_of(quantity: Quantity) -> str | None:
     return quantity.unit.dimension if quantity.unit else None
 
 
+def is_halved(sentence: str, body: str) -> bool:
+    """Tell whether an answer spells a radius where a diameter was said."""
+    return 'diameter' in sentence.lower() and 'radius' in body
+
+
 def spelt_quantities(text: str) -> tuple[Quantity, ...]:
     """Give the numbers of a part of an answer, with their units."""
     return tuple(Quantity(float(match['number']), UNITS.get(match['symbol']))
@@ -128,8 +133,7 @@ def check_ways(sentence: str, name: str, body: str) -> None:
         name.rsplit('/', 1)[-1] if match['path'] in ('data', 'value') else match['path'])]
     for field in fields:
         _check_speed(field['value'], field['path'], said)
-    is_half = 'diameter' in sentence.lower() and 'radius' in body
-    if not is_half and any(spelt_quantities(field['value']) for field in fields):
+    if not is_halved(sentence, body) and any(spelt_quantities(field['value']) for field in fields):
         _check_end(sentence, body, said)
 
 
