@@ -179,7 +179,10 @@ class Limits:
             times = command.times
             if kept != rate and any(velocities_in(command.fields, schema)):
                 # It drives as long as before: as many messages at another rate lead elsewhere.
-                times = max(1, math.floor(times * kept / rate + _SLACK))
+                as_long = times * kept / rate
+                if not math.isfinite(as_long):
+                    raise LimitError(f'a message every {1 / rate:g} s is no motion')
+                times = max(1, math.floor(as_long + _SLACK))
                 keeper.changes.append(f'the messages brought from {command.times} to {times}')
             rate, command = kept, replace(command, rate_hz=kept, times=times)
         seconds = (command.times or 0) / rate

@@ -126,6 +126,11 @@ def test_clamping_changes_the_command_and_says_so():
     assert decide(twist('{linear: {y: 0.8}}'), clamps=True).tier is Tier.DENY
 
 
+def test_a_rate_next_to_zero_is_refused_where_others_are_brought_to_their_bounds():
+    decision = decide(twist('{linear: {x: 0.1}}', '--times 1 --rate 5e-324'), clamps=True)
+    assert decision.tier is Tier.DENY and 'no motion' in decision.reason
+
+
 def test_what_is_counted_is_as_often_at_another_rate():
     rules = 'rules:\n  /feed: {type: std_msgs/msg/Bool, tier: auto, rate: [1, 50]}\n'
     decision = decide('ros2 topic pub --times 3 --rate 0.5 /feed std_msgs/msg/Bool "{data: true}"',
