@@ -22,7 +22,7 @@ import os
 import sys
 
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.generation import DEFAULT_MODEL, QUANTIZATIONS
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER, DEFAULT_MODEL, QUANTIZATIONS
 
 
 def add_model_arguments(parser: ArgumentParser) -> None:
@@ -38,6 +38,9 @@ def add_model_arguments(parser: ArgumentParser) -> None:
 def add_generator_arguments(parser: ArgumentParser) -> None:
     """Add the arguments that choose the model and how it answers."""
     add_model_arguments(parser)
+    parser.add_argument('--encoder', default=DEFAULT_ENCODER,
+                        help='sentence encoder, which has a say in the interface: hub id or '
+                        "folder; '' for none (default: %(default)s)")
     parser.add_argument('--quantize', default='auto', choices=QUANTIZATIONS,
                         help='round the weights: int8 for speed on a CPU, int4 for memory; both '
                         'lose a little; auto is int8 on a CPU that does not compute in bfloat16 '

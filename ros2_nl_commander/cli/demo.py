@@ -99,7 +99,7 @@ def _commander(options: Namespace) -> Iterator[None]:
     """Run the node in a process of its own, as a user would; end it with SIGINT."""
     parameters = {
         'annotations': str(share_file('config', 'robots', 'demo_robot.yaml')),
-        'model': options.model,
+        'model': options.model, 'encoder': options.encoder,
         'prompt': options.prompt, 'device': options.device, 'dtype': options.dtype,
         'device_map': options.device_map, 'quantize': options.quantize,
         'deadline_sec': ANSWER_TIMEOUT_SEC,

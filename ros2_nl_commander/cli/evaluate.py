@@ -74,7 +74,7 @@ def _evaluate(options: Namespace) -> int:
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
         constrain=not options.unconstrained, quantize=options.quantize,
-        search=not options.greedy))
+        search=not options.greedy, encoder=options.encoder))
     suites = {name: _scores(generator, name, examples) for name, examples in data.items()}
     print(report_as_markdown(suites, options.variant), end='')  # first: a disk may be full
     if options.output:

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Fetch the language model into the cache, so that the first start need not wait for it."""
+"""Fetch the models into the cache, so that the first start need not wait for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import sys
 import time
 
 from ros2_nl_commander.language.errors import NlCommanderError
-from ros2_nl_commander.language.generation import DEFAULT_MODEL
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER, DEFAULT_MODEL
 from ros2_nl_commander.model.fetch import fetch_model
 
 
@@ -30,14 +30,16 @@ def main(args: list[str] | None = None) -> int:
     options = _parser().parse_args(args)
     started = time.monotonic()
     try:
-        folder = fetch_model(options.model, lambda line: print(line, flush=True))
+        folders = {model: fetch_model(model, lambda line: print(line, flush=True))
+                   for model in (options.model, options.encoder) if model}
     except NlCommanderError as error:
         print(f'fetch_model: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print('fetch_model: interrupted; run it again to go on from here', file=sys.stderr)
         return 1
-    print(f'{options.model} is in {folder} ({time.monotonic() - started:.0f} s)')
+    for model, folder in folders.items():
+        print(f'{model} is in {folder} ({time.monotonic() - started:.0f} s)')
     return 0
 
 
@@ -48,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--model', default=DEFAULT_MODEL, metavar='ID_OR_PATH',
         help='hub id, folder with config.json, or .gguf file (default: %(default)s)')
+    parser.add_argument(
+        '--encoder', default=DEFAULT_ENCODER, metavar='ID_OR_PATH',
+        help="sentence encoder, which has a say in the interface; '' for none "
+        '(default: %(default)s)')
     return parser
 
 

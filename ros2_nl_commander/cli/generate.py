@@ -59,7 +59,7 @@ def _generate(options: Namespace) -> int:
 
     generator = load_generator(GeneratorSettings(
         options.model, options.prompt, options.device, options.dtype, options.device_map,
-        quantize=options.quantize))
+        quantize=options.quantize, encoder=options.encoder))
     if robot:
         generator.use_robot(robot)
     _use_utf8()

@@ -17,7 +17,8 @@
 
 Also takes the robots of data files and puts each among the parts and programs that a machine has
 besides, with ``--among``; counts what data files hold, with ``--count``; and learns from them
-which words people say for which words of interfaces, with ``--associate``.
+which words people say for which words of interfaces, with ``--associate``, and how a sentence and
+the interface that it means look alike to a sentence encoder, with ``--relate``.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ros2_nl_commander.cli.common import run_cli
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER
+from ros2_nl_commander.model.encoder import SentenceEncoder
+from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.training.associations import learn_associations, write_associations
 from ros2_nl_commander.training.data_report import data_tables, draw_data
 from ros2_nl_commander.training.examples import load_examples
+from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
 from ros2_nl_commander.training.synthesis.among import MOST, write_among
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
 
@@ -42,11 +47,14 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog='synthesize', description=__doc__)
     parser.add_argument('--output', type=Path, required=True,
                         help='folder to write: data.jsonl and robots/; with --count a PNG file, '
-                        'with --associate a JSON file')
+                        'with --associate a JSON file, with --relate a safetensors file')
     parser.add_argument('--count', type=Path, nargs='+', metavar='FILE',
                         help='make nothing: print what these JSON Lines hold, and draw it')
     parser.add_argument('--associate', type=Path, nargs='+', metavar='FILE',
                         help='make nothing: learn associations of words from these JSON Lines')
+    parser.add_argument('--relate', type=Path, nargs='+', metavar='FILE',
+                        help='make nothing: learn the maps of the relevance model from these '
+                        'JSON Lines')
     parser.add_argument('--among', type=Path, nargs='+', metavar='FILE',
                         help='make no robots: put those of these JSON Lines among others')
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
@@ -73,10 +81,15 @@ def _synthesize(options: Namespace) -> int:
         examples = (example for path in options.associate for example in load_examples(path))
         write_associations(learn_associations(examples), options.output)
         return 0
+    if options.relate:
+        data = [example for path in options.relate for example in load_examples(path)]
+        encoder = SentenceEncoder(fetch_model(DEFAULT_ENCODER, print))
+        write_relevance(learn_relevance(data, encoder, options.seed), options.output)
+        return 0
     counts = options.output, options.robots, options.sentences, options.seed
-    data = (write_among(options.among, *counts, options.least, options.most)
+    made = (write_among(options.among, *counts, options.least, options.most)
             if options.among else write_dataset(*counts))
-    print(f'Written to {data}')
+    print(f'Written to {made}')
     return 0
 
 

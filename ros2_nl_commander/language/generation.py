@@ -30,6 +30,9 @@ from ros2_nl_commander.language.robot import RobotDescription
 #: The model that the shipped prompt was trained on.
 DEFAULT_MODEL = 'Qwen/Qwen2.5-Coder-1.5B-Instruct'
 
+#: The small model that has a say in which interface a sentence means.
+DEFAULT_ENCODER = 'sentence-transformers/all-MiniLM-L6-v2'
+
 #: Bits of a weight: as suits the machine, as the model has them, or rounded to 8 or 4.
 QUANTIZATIONS = ('auto', 'none', 'int8', 'int4')
 
@@ -54,6 +57,7 @@ class GeneratorSettings:
     :param constrain: hold answers to what the robot accepts; False is for comparisons
     :param quantize: ``auto``, ``none``, ``int8`` or ``int4``: round the weights to so many bits
     :param search: look for the likeliest answer; False takes the likeliest token each time
+    :param encoder: hub id or folder of the sentence encoder; empty leaves names to the model alone
     """
 
     model: str
@@ -65,6 +69,7 @@ class GeneratorSettings:
     constrain: bool = True
     quantize: str = 'auto'
     search: bool = True
+    encoder: str = DEFAULT_ENCODER
 
 
 @dataclass(frozen=True, slots=True)

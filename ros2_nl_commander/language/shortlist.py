@@ -85,33 +85,36 @@ class InterfaceIndex:
         self._size = size
         self._whole = whole
         self._entrances = tuple(entrances(robot))
-        documents = [_terms(interface_text(entrance, robot)) for entrance in self._entrances] \
-            if self.is_crowded else []
-        self._weights = _weighted(documents)
-        self._associations: Associations = {}
-        self._always: tuple[int, ...] = ()
-        if self.is_crowded:
-            self._always = self._moving()
-            self._associations = (
-                shipped_associations() if associations is None else associations)
+        self._weights = _weighted(
+            [_terms(interface_text(entrance, robot)) for entrance in self._entrances])
+        self._always = self._moving() if self.is_crowded else ()
+        self._associations = shipped_associations() if associations is None else associations
 
     @property
     def is_crowded(self) -> bool:
         """Tell whether the robot offers more than is read for one sentence."""
         return len(self._entrances) > self._whole
 
-    def shortlist(self, sentence: str) -> RobotDescription:
+    def worths(self, sentence: str) -> list[float]:
+        """Tell how much the words of a sentence speak for each interface, in their order."""
+        worths = [0.0] * len(self._entrances)
+        for term in _terms(sentence):
+            for index, weight in self._worth(term).items():
+                worths[index] += weight
+        return worths
+
+    def shortlist(
+        self, sentence: str, scores: Sequence[float] | None = None
+    ) -> RobotDescription:
         """
         Keep the interfaces that a sentence may mean.
 
+        :param scores: of each interface, if there is more to go by than words
         :returns: the robot itself if it has no more; else one with these, in their order
         """
         if not self.is_crowded:
             return self.robot
-        scores = [0.0] * len(self._entrances)
-        for term in _terms(sentence):
-            for index, weight in self._worth(term).items():
-                scores[index] += weight
+        scores = self.worths(sentence) if scores is None else scores
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
         kept = [*self._always, *(index for index in order if index not in self._always)]
         return self._only(kept[:self._size])

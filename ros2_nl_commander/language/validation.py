@@ -84,7 +84,7 @@ def _default_at(type_name: str, keys: Sequence[str], robot: RobotDescription) ->
 
 def _check_offered(command: Command, robot: RobotDescription) -> None:
     """Check name, kind and type."""
-    noun = _noun(command)
+    noun = noun_of(command)
     offered = robot.offered(noun)
     if command.name not in offered:
         owner = robot.robot or 'this robot'
@@ -105,7 +105,7 @@ def _check_fields(command: Command, robot: RobotDescription) -> None:
     check_fields(command.fields, schema)
 
 
-def _noun(command: Command) -> str:
+def noun_of(command: Command) -> str:
     """Name the kind of interface that a command needs."""
     if isinstance(command, TopicPublication):
         return 'topic'

@@ -30,7 +30,7 @@ import numpy as np
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.convert import drop_fillers, FILLER_START
-from ros2_nl_commander.model.matching import Masks
+from ros2_nl_commander.model.matching import Masks, Ranking
 from ros2_nl_commander.model.tokenizer import KEPT
 from transformers import PreTrainedTokenizerBase
 
@@ -163,6 +163,10 @@ class GrammarMatching:
     def viable(self, tokens: Sequence[int]) -> int:
         """Return how many of these tokens could be written one after the other."""
         return int(self._matcher.validate_tokens(list(tokens)))
+
+    def weighed(self, ranking: Ranking) -> Ranking:
+        """Return it as it is."""
+        return ranking
 
     def _error(self) -> GrammarViolationError:
         return GrammarViolationError(

@@ -225,10 +225,10 @@ class _Writer:
         for guess, ranking in zip((*draft, None), rankings):
             if not ranking or math.isnan(ranking[0][1]):
                 raise ModelError('its scores are no numbers; try another dtype')
-            for other, log_probability in ranking[1:]:
+            (token, log_probability), *others = matching.weighed(ranking)
+            for other, of_other in others:
                 heapq.heappush(self._beginnings, Beginning(
-                    cost - log_probability, (*ids, other), begun.forced))
-            token, log_probability = ranking[0]
+                    cost - of_other, (*ids, other), begun.forced))
             cost, ids = cost - log_probability, (*ids, token)
             matching.accept(token)
             if token not in matching.end_ids:

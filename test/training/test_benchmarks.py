@@ -49,6 +49,7 @@ def taught_files(tmp_path, monkeypatch):
     (tmp_path / 'robot.yaml').write_text('robot: own\nservices: {/sun: std_srvs/srv/Trigger}\n')
     for module in (lessons, teach):
         monkeypatch.setattr(module, 'share_file', lambda *parts: tmp_path / parts[-1])
+    monkeypatch.setattr(teach, 'relevance_for', lambda settings: None)
     monkeypatch.setattr(teach, 'suite_files', lambda: {'few': tmp_path / 'suite.jsonl'})
 
 

@@ -114,6 +114,7 @@ def test_crowds_are_answered_up_to_a_size(
     monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(crowds, 'SIZES', (10, 60))
     monkeypatch.setattr(crowds, 'ANSWERED', (10,))
+    monkeypatch.setattr(crowds, 'relevance_for', lambda settings: None)
     table = crowds.measure_crowds(
         tiny_model_folder, 'cpu', 'float32', tmp_path / 'curves.png')
     assert list(column(table, 'interfaces')) == ['10', '60']

@@ -43,13 +43,14 @@ def node_alone(factory: GeneratorFactory, options: Namespace) -> Iterator[None]:
     Run the node for the time of a ``with`` block; rclpy must be initialised.
 
     :param factory: builds what answers
-    :param options: model, prompt, device, dtype, device_map, quantize and robot of the command
-        line
+    :param options: model, prompt, encoder, device, dtype, device_map, quantize and robot of the
+        command line
     """
     given = {name: getattr(options, name)
-             for name in ('model', 'prompt', 'device', 'dtype', 'device_map', 'quantize')}
+             for name in (
+                 'model', 'prompt', 'encoder', 'device', 'dtype', 'device_map', 'quantize')}
     given['robot'] = str(options.robot.absolute()) if options.robot else ''
-    overrides = [Parameter(name, value=value) for name, value in given.items() if value]
+    overrides = [Parameter(name, value=value) for name, value in given.items()]
     switch_threads_often()
     with _ended_by_signals():
         node = NlCommander(factory, parameter_overrides=overrides)

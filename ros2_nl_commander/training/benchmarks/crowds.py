@@ -33,10 +33,11 @@ from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.generator import CommandGenerator
+from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.interface_judge import InterfaceJudge
+from ros2_nl_commander.model.relevance import RelevanceModel
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
@@ -86,8 +87,10 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
     prompt = load_shipped(backbone.shape)
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     engine = GrammarEngine(backbone, sequence.end_ids)
-    generator = CommandGenerator(backbone, prompt, GeneratorSettings('', ''))
-    crowds = [_measure(size, examples, generator, engine) for size in SIZES]
+    settings = GeneratorSettings('', '')
+    relevance = relevance_for(settings)
+    generator = CommandGenerator(backbone, prompt, settings, relevance)
+    crowds = [_measure(size, examples, generator, engine, relevance) for size in SIZES]
     if picture is not None:
         _draw(crowds, picture)
     return Table(
@@ -103,7 +106,8 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
 
 
 def _measure(
-    size: int, examples: Sequence[Example], generator: CommandGenerator, engine: GrammarEngine
+    size: int, examples: Sequence[Example], generator: CommandGenerator, engine: GrammarEngine,
+    relevance: RelevanceModel | None,
 ) -> Crowd:
     hidden = hide_examples(examples, size, own_devices)
     robots = {id(example.robot): example.robot for example in hidden}
@@ -111,7 +115,8 @@ def _measure(
     return Crowd(
         size, statistics.median(_build(robot, engine) for robot in robots.values()),
         statistics.median(_grow(robot, generator) for robot in [*robots.values()][:GROWING]),
-        _recall(hidden), _recall(hide_examples(examples, size, other_robots)),
+        _recall(hidden, relevance),
+        _recall(hide_examples(examples, size, other_robots), relevance),
         statistics.median(score.generation.seconds for score in scores) if scores else None,
         tuple(score.is_right for score in scores))
 
@@ -130,12 +135,13 @@ def _grow(robot: RobotDescription, generator: CommandGenerator) -> float:
     return time.perf_counter() - start
 
 
-def _recall(examples: Sequence[Example]) -> float:
+def _recall(examples: Sequence[Example], relevance: RelevanceModel | None) -> float:
     """Tell how often the interface that is meant is read for its sentence."""
-    indexes = {id(example.robot): InterfaceIndex(example.robot) for example in examples}
+    robots = {id(example.robot): example.robot for example in examples}
+    judges = {key: InterfaceJudge(robot, relevance) for key, robot in robots.items()}
     found = 0
     for example in examples:
-        kept = indexes[id(example.robot)].shortlist(example.instruction)
+        kept = judges[id(example.robot)].judge(example.instruction).robot
         found += any(example.command is not None and example.command.name in kept.offered(noun)
                      for noun in ('topic', 'service', 'action'))
     return found / len(examples)

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.matching import Masks, Matching
+from ros2_nl_commander.model.matching import Masks, Matching, Ranking
 
 
 class Stepwise:
@@ -54,6 +54,10 @@ class Stepwise:
     def viable(self, tokens: Sequence[int]) -> int:
         """Return how many of these tokens could be written one after the other."""
         return self._matching.viable(tokens)
+
+    def weighed(self, ranking: Ranking) -> Ranking:
+        """Rank tokens that may come next by what is known besides the model's scores, too."""
+        return self._matching.weighed(ranking)
 
 
 class NoDrafts(Drafter):

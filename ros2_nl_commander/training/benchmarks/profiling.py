@@ -30,13 +30,14 @@ from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSettings
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
-from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model import decode as decode_module, generator as generator_module
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.captured import CapturedRun
 from ros2_nl_commander.model.constraint import Constraint, GrammarMatching
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.generator import CommandGenerator
+from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.interface_judge import InterfaceJudge
+from ros2_nl_commander.model.preference import PreferringMatching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import SequenceEncoder
@@ -52,19 +53,21 @@ SUITE = ('data', 'porter_heldout.jsonl')
 
 GENERATOR, PREPARATION, FORWARD = 'generator', 'preparation', 'forward'
 PREFILL, FORWARDS = 'prefill (first forward)', 'other forwards'
+JUDGING = 'judging interfaces'
 GRAMMAR, GUESSES, CHECK = 'grammar and choosing', 'guessing tokens', 'parse and check'
 REST = 'rest'
 DDS_IN, QUEUE, HANDING_ON, DDS_OUT = 'DDS in', 'queue', 'handing on', 'DDS out'
 
 #: The table's rows, in the order of events.
-PARTS = (DDS_IN, QUEUE, PREPARATION, PREFILL, FORWARDS, GRAMMAR, GUESSES, CHECK, DDS_OUT, REST)
+PARTS = (DDS_IN, QUEUE, JUDGING, PREPARATION, PREFILL, FORWARDS, GRAMMAR, GUESSES, CHECK, DDS_OUT,
+         REST)
 
 #: Where the model runs, whichever way.
 RUNS = tuple(Place(run, 'read', FORWARD) for run in (PlainRun, CapturedRun))
 
 PLACES = (
     Place(CommandGenerator, 'generate', GENERATOR),
-    Place(InterfaceIndex, 'shortlist', PREPARATION),
+    Place(InterfaceJudge, 'judge', JUDGING),
     Place(RobotPreparation, 'prepare', PREPARATION),
     Place(SequenceEncoder, 'instruction_ids', PREPARATION),
     *RUNS,
@@ -72,6 +75,7 @@ PLACES = (
     Place(Constraint, 'start', GRAMMAR),
     *(Place(GrammarMatching, name, GRAMMAR)
       for name in ('forced', 'masks', 'accept', 'viable')),
+    Place(PreferringMatching, 'weighed', GRAMMAR),
     Place(Drafter, '__init__', GUESSES),
     Place(SequenceEncoder, 'value_ids', GUESSES),
     Place(decode_module, 'choose_draft', GUESSES),
@@ -115,8 +119,9 @@ def measure_profile(
     sentences = [example.instruction for example in load_examples(share_file(*SUITE))
                  if example.command is not None][:SENTENCES]
     backbone = load_backbone(folder, device=device, dtype=dtype)
+    settings = GeneratorSettings('', '')
     generator = CommandGenerator(
-        backbone, load_shipped(backbone.shape), GeneratorSettings('', ''))
+        backbone, load_shipped(backbone.shape), settings, relevance_for(settings))
     followed = follow(generator, backbone.device, sentences, travel)
     if picture is not None:
         _draw(followed, picture)

@@ -30,7 +30,7 @@ from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.forward import logits, read
-from ros2_nl_commander.model.generator import CommandGenerator
+from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
 from ros2_nl_commander.model.key_values import KeyValueCache
 from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
@@ -95,8 +95,9 @@ def _measure(
     backbone = load_backbone(folder, device=device, dtype=dtype, quantize=name)
     loading = time.perf_counter() - start
     forwards = {width: _time_forward(backbone, width) for width in WIDTHS}
+    settings = GeneratorSettings(str(folder), '')
     generator = CommandGenerator(
-        backbone, load_shipped(backbone.shape), GeneratorSettings(str(folder), ''))
+        backbone, load_shipped(backbone.shape), settings, relevance_for(settings))
     return Setting(name, loading, backbone.memory_bytes(), forwards,
                    list(score_examples(generator, examples)))
 

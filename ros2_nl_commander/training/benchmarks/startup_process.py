@@ -28,9 +28,10 @@ import time
 
 IMPORTS, OTHERS = 'interpreter and imports', 'others'
 WEIGHTS, PACKING, TOKENIZER = 'weights', 'packing the weights', 'tokenizer'
+ENCODER = 'sentence encoder'
 TABLES, ROBOT = 'grammar tables', 'preparing for the robot'
 FIRST, SECOND = 'first sentence', 'second sentence'
-PARTS = (IMPORTS, WEIGHTS, PACKING, TOKENIZER, TABLES, ROBOT, OTHERS, FIRST, SECOND)
+PARTS = (IMPORTS, WEIGHTS, PACKING, TOKENIZER, ENCODER, TABLES, ROBOT, OTHERS, FIRST, SECOND)
 
 
 def measure(
@@ -58,6 +59,7 @@ def measure(
         Place(backbone, '_packed', PACKING),
         Place(AutoTokenizer, 'from_pretrained', TOKENIZER),
         Place(GrammarEngine, '__init__', TABLES),
+        Place(generator, 'relevance_for', ENCODER),
         Place(generator.CommandGenerator, 'use_robot', ROBOT),
     )
     with stopwatch.at(places), stopwatch.part(OTHERS):

@@ -1,0 +1,122 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+How likely a sentence means each of a robot's interfaces, judged by a model of its own.
+
+Sentence and interfaces are encoded apart, and compared after a linear map of each side that
+``training/relevance.py`` learns. What an interface is called and where it stands among others
+counts for nothing here, so many interfaces, and strange ones, confuse it less than the language
+model. Both together are right more often than either.
+
+Source: Karpukhin et al. 2020 (arXiv:2004.04906), dense retrieval with two encoders.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+import re
+from threading import Lock
+
+from ros2_nl_commander.language.errors import CheckpointError, NlCommanderError
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.model.cache import first_line
+from ros2_nl_commander.model.encoder import SentenceEncoder
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+import torch
+from torch.nn.functional import normalize
+
+#: What ships: the maps for ``sentence-transformers/all-MiniLM-L6-v2``.
+FILE = ('data', 'relevance.safetensors')
+#: Lines of interfaces whose vectors are kept, 1.5 kB each.
+KEPT = 20_000
+
+_CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
+_JOINTS = re.compile(r'[_/\s]+')
+
+
+class RelevanceModel:
+    """
+    Compares sentences with interfaces; may be used by several threads.
+
+    :param encoder: frozen
+    :param maps: ``sentence`` and ``interface`` (width, width), and ``scale`` ()
+    :raises CheckpointError: if the maps are not for this encoder
+    """
+
+    def __init__(self, encoder: SentenceEncoder, maps: dict[str, torch.Tensor]) -> None:
+        square = torch.Size((encoder.width, encoder.width))
+        if ({name: tensor.shape for name, tensor in maps.items()}
+                != {'sentence': square, 'interface': square, 'scale': torch.Size(())}):
+            raise CheckpointError('the maps of the relevance model are not for this encoder')
+        self._encoder = encoder
+        self._maps = {name: tensor.float() for name, tensor in maps.items()}
+        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._lock = Lock()
+
+    @torch.inference_mode()
+    def read(self, lines: Sequence[str]) -> torch.Tensor:
+        """
+        Read the lines of interfaces, as the language model gets them; what was read is kept.
+
+        :returns: (lines, width)
+        """
+        with self._lock:
+            new = list(dict.fromkeys(line for line in lines if line not in self._kept))
+            vectors = self._mapped([plain_text(line) for line in new], 'interface')
+            known = dict(zip(new, vectors))
+            known.update((line, self._kept[line]) for line in lines if line in self._kept)
+            self._kept.update(known)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return torch.stack([known[line] for line in lines])
+
+    @torch.inference_mode()
+    def scores(self, sentence: str, vectors: torch.Tensor) -> torch.Tensor:
+        """
+        Score interfaces for a sentence; a softmax makes probabilities of the scores.
+
+        :param vectors: (interfaces, width), as ``read`` gives them
+        :returns: (interfaces,)
+        """
+        with self._lock:
+            meant = self._mapped([sentence], 'sentence')[0]
+        return self._maps['scale'] * (vectors @ meant)
+
+    def _mapped(self, texts: list[str], side: str) -> torch.Tensor:
+        return normalize(self._encoder.encode(texts) @ self._maps[side], dim=-1)
+
+
+def load_relevance(folder: Path, file: Path | None = None) -> RelevanceModel:
+    """
+    Load the encoder, and the maps.
+
+    :param folder: of the encoder
+    :param file: of the maps; what ships if None
+    :raises ModelError: if the encoder cannot be loaded
+    :raises CheckpointError: if the maps cannot be read, or are not for it
+    """
+    try:
+        maps = load_file(file if file is not None else share_file(*FILE))
+    except (OSError, SafetensorError, NlCommanderError) as error:
+        raise CheckpointError(f'Cannot read the relevance model: {first_line(error)}') from error
+    return RelevanceModel(SentenceEncoder(folder), maps)
+
+
+def plain_text(line: str) -> str:
+    """Write the line of an interface as words: ``/arm/setSpeed`` is "arm set Speed"."""
+    return _JOINTS.sub(' ', _CAMEL.sub(' ', line)).strip()

@@ -1,0 +1,160 @@
+# Copyright 2026 The ros2_nl_commander authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""The judges of interfaces besides the language model, with a random encoder and a real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ros2_nl_commander.language.context import context_line
+from ros2_nl_commander.language.errors import CheckpointError, ModelError
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER
+from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.language.robot import RobotDescription
+from ros2_nl_commander.language.short_form import entrances
+from ros2_nl_commander.language.shortlist import SIZE
+from ros2_nl_commander.model.encoder import SentenceEncoder
+from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.model.interface_judge import InterfaceJudge
+from ros2_nl_commander.model.relevance import load_relevance, plain_text, RelevanceModel
+from ros2_nl_commander.training.examples import load_examples
+from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
+import torch
+from transformers import BertConfig, BertModel
+
+SWITCH = 'std_srvs/srv/SetBool'
+ROBOT = RobotDescription('r', topics={'/lamp': 'std_msgs/msg/Bool'},
+                         services={'/lamp': SWITCH, '/siren': SWITCH})
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory, tiny_tokenizer):
+    """Return the folder of a small random BERT."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp('encoder')
+    BertModel(BertConfig(
+        vocab_size=len(tiny_tokenizer), hidden_size=16, num_hidden_layers=2,
+        num_attention_heads=2, intermediate_size=32)).save_pretrained(path)
+    tiny_tokenizer.save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope='module')
+def encoder(folder):
+    return SentenceEncoder(folder)
+
+
+def maps(width=16, scale=10.0):
+    torch.manual_seed(1)
+    return {'sentence': torch.randn(width, width), 'interface': torch.randn(width, width),
+            'scale': torch.tensor(scale)}
+
+
+def test_a_text_is_encoded_the_same_alone_and_among_others(encoder):
+    texts = ['a', 'mute the siren', 'a much longer sentence than the others', 'b'] * 20
+    vectors = encoder.encode(texts)
+    assert vectors.shape == (80, 16)
+    assert torch.allclose(vectors.norm(dim=-1), torch.ones(80), atol=1e-5)
+    for index in (0, 1, 2, 79):
+        assert torch.allclose(vectors[index], encoder.encode([texts[index]])[0], atol=1e-5)
+    assert encoder.encode([]).shape == (0, 16)
+    assert torch.isfinite(encoder.encode(['', 'long ' * 5000])).all()
+
+
+def test_a_folder_without_an_encoder_is_one_error(tmp_path):
+    with pytest.raises(ModelError, match='Cannot load the model'):
+        SentenceEncoder(tmp_path)
+
+
+def test_lines_are_read_once(encoder, monkeypatch):
+    model = RelevanceModel(encoder, maps())
+    first = model.read(['/lamp data\n', '/siren\n', '/lamp data\n'])
+    assert torch.equal(first[0], first[2]) and not torch.allclose(first[0], first[1])
+    monkeypatch.setattr(encoder, 'encode', lambda texts: torch.empty(len(texts) and 1 / 0, 16))
+    assert torch.equal(model.read(['/siren\n', '/lamp data\n']), first[[1, 0]])
+
+
+def test_maps_for_another_encoder_are_refused(encoder):
+    with pytest.raises(CheckpointError, match='not for this encoder'):
+        RelevanceModel(encoder, maps(32))
+
+
+@pytest.mark.parametrize('content', [None, b'', b'no tensors'])
+def test_maps_that_cannot_be_read_are_one_error(folder, tmp_path, content):
+    if content is not None:
+        (tmp_path / 'maps').write_bytes(content)
+    with pytest.raises(CheckpointError, match='Cannot read the relevance model'):
+        load_relevance(folder, tmp_path / 'maps')
+
+
+def test_an_interface_is_read_as_words():
+    assert plain_text('/arm/setSpeed data: 0..3 # in the_hall\n') == (
+        'arm set Speed data: 0..3 # in the hall')
+
+
+def test_what_is_said_for_what_is_learned_and_written(folder, encoder, tmp_path):
+    robots = [RobotDescription(f'r{number}', services={'/lamp': SWITCH, '/siren': SWITCH})
+              for number in range(40)]
+    data = tmp_path / 'data.jsonl'
+    data.write_text(
+        '{"instruction": "let there be light", "command": "/lamp data: true"}\n'
+        '{"instruction": "make noise", "command": "/siren data: true"}\n'
+        '{"instruction": "hello", "command": "no: not a request"}\n')
+    examples = [example for robot in robots for example in load_examples(data, robot)]
+    write_relevance(learn_relevance(examples, encoder), tmp_path / 'maps')
+    model = load_relevance(folder, tmp_path / 'maps')
+    offered = list(entrances(robots[0]))
+    vectors = model.read([context_line(entrance, robots[0]) for entrance in offered])
+    for sentence, name in (('let there be light', '/lamp'), ('make noise', '/siren')):
+        assert offered[int(model.scores(sentence, vectors).argmax())].name == name
+
+
+def test_a_judge_prefers_by_label_and_leaves_the_robot_whole(encoder):
+    judged = InterfaceJudge(ROBOT, RelevanceModel(encoder, maps())).judge('the siren')
+    assert judged.robot is ROBOT
+    assert judged.preference.best('/lamp (topic)', is_whole=True) < 0.0
+    # The word that both share decides where the encoder knows nothing.
+    assert judged.preference.first() == '/siren'
+
+
+def test_a_judge_of_a_crowd_prefers_among_what_is_read(encoder):
+    crowd = RobotDescription('crowd', services={
+        '/siren': SWITCH, **{f'/pump_{number}/enable': SWITCH for number in range(300)}})
+    judged = InterfaceJudge(crowd, RelevanceModel(encoder, maps())).judge('siren on')
+    assert len(judged.robot.services) == SIZE and '/siren' in judged.robot.services
+    assert judged.preference.first() == '/siren'
+
+
+def test_without_a_relevance_model_nothing_is_preferred(encoder):
+    assert InterfaceJudge(ROBOT, None).judge('the siren').preference is None
+    empty = RobotDescription('empty')
+    assert InterfaceJudge(empty, RelevanceModel(encoder, maps())).judge('go').preference is None
+
+
+@pytest.mark.real_model
+def test_what_ships_finds_the_interface_on_robots_that_it_has_not_learned_from():
+    relevance = load_relevance(Path(fetch_model(DEFAULT_ENCODER, print)))
+    found = total = 0
+    judges = {}
+    for example in load_examples(share_file('data', 'general_heldout.jsonl'))[::3]:
+        if example.command is None:
+            continue
+        robot = example.robot
+        judge = judges.setdefault(id(robot), InterfaceJudge(robot, relevance))
+        preferred = judge.judge(example.instruction).preference.first()
+        found += preferred.partition(' ')[0] == example.command.name
+        total += 1
+    assert total > 60 and found / total > 0.85
