@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.cache import first_line
@@ -32,7 +33,7 @@ _BATCH, _LONGEST = 32, 64
 
 class SentenceEncoder:
     """
-    Encodes texts, each by itself.
+    Encodes texts, each by itself; may be used by several threads.
 
     Source: Reimers and Gurevych 2019 (arXiv:1908.10084), mean over the tokens.
 
@@ -48,6 +49,8 @@ class SentenceEncoder:
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
         self._model.eval()
+        #: How texts are cut and filled up is a setting of the tokenizer while it reads them.
+        self._reading = Lock()
 
     @property
     def width(self) -> int:
@@ -69,8 +72,9 @@ class SentenceEncoder:
         return vectors
 
     def _encode(self, texts: list[str]) -> torch.Tensor:
-        given = self._tokenizer(
-            texts, padding=True, truncation=True, max_length=_LONGEST, return_tensors='pt')
+        with self._reading:
+            given = self._tokenizer(
+                texts, padding=True, truncation=True, max_length=_LONGEST, return_tensors='pt')
         hidden = self._model(**given).last_hidden_state  # (texts, tokens, width)
         is_read = given['attention_mask'].unsqueeze(-1)
         return normalize((hidden * is_read).sum(1) / is_read.sum(1).clamp(min=1), dim=-1)

@@ -105,6 +105,9 @@ def load_tables(settings: GeneratorSettings) -> None:
 
     :raises ModelError: if the model cannot be run
     """
+    encoder = find_model(settings.encoder)
+    if encoder is not None:
+        load_tokenizer(encoder)
     folder = find_model(settings.model)
     if folder is None:
         return

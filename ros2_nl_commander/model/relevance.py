@@ -76,10 +76,11 @@ class RelevanceModel:
         :returns: (lines, width)
         """
         with self._lock:
-            new = list(dict.fromkeys(line for line in lines if line not in self._kept))
-            vectors = self._mapped([plain_text(line) for line in new], 'interface')
-            known = dict(zip(new, vectors))
-            known.update((line, self._kept[line]) for line in lines if line in self._kept)
+            known = {line: self._kept[line] for line in lines if line in self._kept}
+        # Of a thousand lines it takes seconds, which no sentence waits for.
+        new = list(dict.fromkeys(line for line in lines if line not in known))
+        known.update(zip(new, self._mapped([plain_text(line) for line in new], 'interface')))
+        with self._lock:
             self._kept.update(known)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -93,8 +94,7 @@ class RelevanceModel:
         :param vectors: (interfaces, width), as ``read`` gives them
         :returns: (interfaces,)
         """
-        with self._lock:
-            meant = self._mapped([sentence], 'sentence')[0]
+        meant = self._mapped([sentence], 'sentence')[0]
         return self._maps['scale'] * (vectors @ meant)
 
     def _mapped(self, texts: list[str], side: str) -> torch.Tensor:

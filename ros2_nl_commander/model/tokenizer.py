@@ -29,7 +29,7 @@ from ros2_nl_commander.model.cache import first_line
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 #: Models whose tokenizers are kept.
-KEPT = 2
+KEPT = 4
 _FILE = 'tokenizer.json'
 
 

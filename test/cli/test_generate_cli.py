@@ -169,7 +169,8 @@ def tiny_prompt(tmp_path):
 def test_a_real_model_answers_without_ros(tiny_model_folder, tiny_prompt):
     done = subprocess.run(
         [sys.executable, '-c', WITHOUT_ROS, '--model', str(tiny_model_folder), '--prompt',
-         str(tiny_prompt), '--device', 'cpu', '--dtype', 'float32', '--robot', ROBOT],
+         str(tiny_prompt), '--device', 'cpu', '--dtype', 'float32', '--robot', ROBOT,
+         '--encoder', ''],
         cwd=ROOT, input=b'mute the siren\n\xff\n\ngo home\n', capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()
     answers = records(done.stdout.decode())

@@ -23,6 +23,7 @@ import pytest
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.language.instruction import check_instruction
 from ros2_nl_commander.language.resources import share_file
+from ros2_nl_commander.model import generator
 from ros2_nl_commander.model.key_values import length_of
 from ros2_nl_commander.training.benchmarks import (
     batched, scale, startup, startup_process as process)
@@ -73,6 +74,7 @@ def test_parts_of_a_start_add_up_to_the_life_of_the_process(
     # A model that nothing was built for in this process.
     folder = shutil.copytree(tiny_model_folder, tmp_path / 'model')
     monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
+    monkeypatch.setattr(generator, 'relevance_for', lambda settings: None)
     clock = process.time.monotonic
     began = clock() - 1.0
     laps = process.measure(
