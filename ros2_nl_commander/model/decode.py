@@ -37,6 +37,7 @@ import heapq
 import math
 
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
+from ros2_nl_commander.model.beginnings import Beginning
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.key_values import shared_beginning
 from ros2_nl_commander.model.matching import Matching, Ranking
@@ -69,6 +70,7 @@ class Decoded:
     :param forwards: runs of the model that it took
     :param forced: how many of the tokens had no alternative
     :param log_probability: of the answer, among all that the matching allows [nats]
+    :param cost: by which answers are compared: as that of a ``Beginning``
     """
 
     ids: list[int]
@@ -76,21 +78,7 @@ class Decoded:
     forwards: int = 0
     forced: int = 0
     log_probability: float = field(default=0.0, compare=False)
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Beginning:
-    """
-    How an answer may begin; the likeliest sorts first.
-
-    :param cost: minus its log-probability [nats]
-    :param ids: its tokens, an end token among them
-    :param forced: how many of them had no alternative
-    """
-
-    cost: float = 0.0
-    ids: tuple[int, ...] = ()
-    forced: int = 0
+    cost: float = field(default=0.0, compare=False)
 
 
 @torch.inference_mode()
@@ -118,12 +106,11 @@ def decode_likeliest(
     assert first is not None  # there is no bound yet
     best = first
     while best.ending is Ending.WHOLE and writer.forwards < search_forwards:
-        beginning = writer.cheapest_below(-best.log_probability)
+        beginning = writer.cheapest_below(best.cost)
         if beginning is None:
             break
         try:
-            found = writer.go_on(
-                start(), beginning, -best.log_probability, 2 * search_forwards)
+            found = writer.go_on(start(), beginning, best.cost, 2 * search_forwards)
         except GrammarViolationError:
             break  # of the answer that there is the grammar has approved
         # One that is too long is no answer; a stop is heard at once.
@@ -172,22 +159,22 @@ class _Writer:
         for token in beginning.ids:
             matching.accept(token)
         answer = [token for token in beginning.ids if token not in matching.end_ids]
-        cost, forced_count = beginning.cost, beginning.forced
-        while cost < most_cost and self.forwards < most_forwards:
+        begun = beginning
+        while begun.cost < most_cost and self.forwards < most_forwards:
             forced = matching.forced()
-            forced_count += len(forced)
             answer += forced
+            begun = replace(begun, ids=tuple(answer), forced=begun.forced + len(forced))
             if on_answer is not None and self.forwards:
                 on_answer(answer)
             ending = self._ending(matching, len(answer))
             if ending is not None:
-                return Decoded(answer, ending, self.forwards, forced_count, -cost)
+                return Decoded(answer, ending, self.forwards, begun.forced,
+                               begun.log_probability, begun.cost)
             # One place is left for the token that the model adds to the guess.
             room = min(DRAFT_TOKENS, self._max_new_tokens - len(answer) - 1)
             draft = choose_draft(self._drafter, answer, room, matching)
             rankings = self._score(answer, draft, matching)
-            cost = self._agree(
-                matching, rankings, draft, Beginning(cost, tuple(answer), forced_count), answer)
+            begun = self._agree(matching, rankings, draft, begun, answer)
         return None
 
     def _ending(self, matching: Matching, length: int) -> Ending | None:
@@ -213,29 +200,27 @@ class _Writer:
     def _agree(
         self, matching: Matching, rankings: Sequence[Ranking], draft: Sequence[int],
         begun: Beginning, answer: list[int],
-    ) -> float:
+    ) -> Beginning:
         """
         Accept tokens for as long as the guess is what would have been chosen.
 
         :param begun: what the answer was when the guess was made
         :param answer: gets the guesses that were right, and the first token chosen instead
-        :returns: what the answer costs now
+        :returns: what the answer is now
         """
-        cost, ids = begun.cost, begun.ids
         for guess, ranking in zip((*draft, None), rankings):
             if not ranking or math.isnan(ranking[0][1]):
                 raise ModelError('its scores are no numbers; try another dtype')
-            (token, log_probability), *others = matching.weighed(ranking)
-            for other, of_other in others:
-                heapq.heappush(self._beginnings, Beginning(
-                    cost - of_other, (*ids, other), begun.forced))
-            cost, ids = cost - log_probability, (*ids, token)
+            begun, *others = begun.longer(ranking, matching.weighed(ranking))
+            for other in others:
+                heapq.heappush(self._beginnings, other)
+            token = begun.ids[-1]
             matching.accept(token)
             if token not in matching.end_ids:
                 answer.append(token)
             if token != guess or matching.is_over:
                 break
-        return cost
+        return begun
 
 
 def choose_draft(
