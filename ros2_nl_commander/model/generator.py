@@ -48,7 +48,7 @@ from ros2_nl_commander.model.fetch import fetch_model, find_model, model_identit
 from ros2_nl_commander.model.interface_judge import InterfaceJudge, Judged
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
-from ros2_nl_commander.model.relevance import load_relevance, RelevanceModel
+from ros2_nl_commander.model.relevance import relevance_for, RelevanceModel
 from ros2_nl_commander.model.runner import runner_for
 from ros2_nl_commander.model.sequence import end_ids_of, LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
@@ -73,18 +73,6 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings, relevance)
-
-
-def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
-    """
-    Load what has a say in which interface is meant, fetching its encoder if need be.
-
-    :raises ModelError: if the encoder cannot be had or loaded
-    :raises CheckpointError: if what ships is not for this encoder
-    """
-    if not settings.encoder:
-        return None
-    return load_relevance(fetch_model(settings.encoder, _logger.info))
 
 
 def _warn_of_another_model(prompt: TrainedPrompt, folder: Path) -> None:

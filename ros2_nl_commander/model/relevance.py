@@ -27,14 +27,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+import logging
 from pathlib import Path
 import re
 from threading import Lock
 
 from ros2_nl_commander.language.errors import CheckpointError, NlCommanderError
+from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.encoder import SentenceEncoder
+from ros2_nl_commander.model.fetch import fetch_model
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 import torch
@@ -44,6 +47,8 @@ from torch.nn.functional import normalize
 FILE = ('data', 'relevance.safetensors')
 #: Lines of interfaces whose vectors are kept, 1.5 kB each.
 KEPT = 20_000
+
+_logger = logging.getLogger(__name__)
 
 _CAMEL = re.compile(r'(?<=[a-z0-9])(?=[A-Z])')
 _JOINTS = re.compile(r'[_/\s]+')
@@ -99,6 +104,18 @@ class RelevanceModel:
 
     def _mapped(self, texts: list[str], side: str) -> torch.Tensor:
         return normalize(self._encoder.encode(texts) @ self._maps[side], dim=-1)
+
+
+def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
+    """
+    Load what has a say in which interface is meant, fetching its encoder if need be.
+
+    :raises ModelError: if the encoder cannot be had or loaded
+    :raises CheckpointError: if what ships is not for this encoder
+    """
+    if not settings.encoder:
+        return None
+    return load_relevance(fetch_model(settings.encoder, _logger.info))
 
 
 def load_relevance(folder: Path, file: Path | None = None) -> RelevanceModel:

@@ -35,9 +35,9 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.constraint import GrammarEngine
-from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.interface_judge import InterfaceJudge
-from ros2_nl_commander.model.relevance import RelevanceModel
+from ros2_nl_commander.model.relevance import relevance_for, RelevanceModel
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table

@@ -35,10 +35,11 @@ from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.captured import CapturedRun
 from ros2_nl_commander.model.constraint import Constraint, GrammarMatching
 from ros2_nl_commander.model.drafts import Drafter
-from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.interface_judge import InterfaceJudge
 from ros2_nl_commander.model.preference import PreferringMatching
 from ros2_nl_commander.model.prepared import RobotPreparation
+from ros2_nl_commander.model.relevance import relevance_for
 from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped

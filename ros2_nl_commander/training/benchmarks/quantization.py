@@ -30,8 +30,9 @@ from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.forward import logits, read
-from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.key_values import KeyValueCache
+from ros2_nl_commander.model.relevance import relevance_for
 from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text

@@ -33,7 +33,8 @@ from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.fetch import model_identity
-from ros2_nl_commander.model.generator import CommandGenerator, relevance_for
+from ros2_nl_commander.model.generator import CommandGenerator
+from ros2_nl_commander.model.relevance import relevance_for
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
