@@ -47,6 +47,11 @@ def add_generator_arguments(parser: ArgumentParser) -> None:
                         '(default: %(default)s)')
 
 
+def models_of(options: Namespace) -> list[str]:
+    """Name the models that the arguments of a generator ask for."""
+    return [options.model, *([options.encoder] if options.encoder else [])]
+
+
 def positive(text: str) -> int:
     """Read a whole number above 0, as the type of an argument."""
     try:

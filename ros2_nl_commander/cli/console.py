@@ -26,7 +26,7 @@ import sys
 from prompt_toolkit.patch_stdout import patch_stdout
 import rclpy
 from rclpy.signals import SignalHandlerOptions
-from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, models_of, run_cli
 from ros2_nl_commander.cli.nl_commander import load_generator
 from ros2_nl_commander.cli.terminal.alone import node_alone, QUIET
 from ros2_nl_commander.cli.terminal.dialogue import Dialogue
@@ -80,7 +80,8 @@ def main(
 def _run(options: Namespace, ros: list[str], factory: GeneratorFactory) -> int:
     robot = load_robot(options.robot) if options.robot else EMPTY_ROBOT
     if options.alone and factory is load_generator:
-        fetch_model(options.model, _note)
+        for model in models_of(options):
+            fetch_model(model, _note)
     with _rclpy(['--ros-args', *QUIET, *ros[1:]] if options.alone else ros), ExitStack() as stack:
         client = CommanderClient(wants_drafts=_has_screen(options))
         if options.alone:

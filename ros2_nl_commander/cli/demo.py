@@ -29,7 +29,7 @@ import time
 
 import rclpy
 
-from ros2_nl_commander.cli.common import add_generator_arguments, run_cli
+from ros2_nl_commander.cli.common import add_generator_arguments, models_of, run_cli
 from ros2_nl_commander.language.errors import NodeError
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.fetch import fetch_model
@@ -75,7 +75,8 @@ def _demo(options: Namespace) -> int:
     # A domain of its own: the demo must not speak to a robot that happens to be on the network.
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
-    fetch_model(options.model, lambda line: print(f'==> {line}', flush=True))
+    for model in models_of(options):
+        fetch_model(model, lambda line: print(f'==> {line}', flush=True))
     print('==> starting the node and a simulated robot; the model is loading', flush=True)
     rclpy.init(args=[])
     try:

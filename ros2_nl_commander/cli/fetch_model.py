@@ -20,6 +20,7 @@ import argparse
 import sys
 import time
 
+from ros2_nl_commander.cli.common import models_of
 from ros2_nl_commander.language.errors import NlCommanderError
 from ros2_nl_commander.language.generation import DEFAULT_ENCODER, DEFAULT_MODEL
 from ros2_nl_commander.model.fetch import fetch_model
@@ -30,16 +31,15 @@ def main(args: list[str] | None = None) -> int:
     options = _parser().parse_args(args)
     started = time.monotonic()
     try:
-        folders = {model: fetch_model(model, lambda line: print(line, flush=True))
-                   for model in (options.model, options.encoder) if model}
+        for model in models_of(options):
+            folder = fetch_model(model, lambda line: print(line, flush=True))
+            print(f'{model} is in {folder} ({time.monotonic() - started:.0f} s)')
     except NlCommanderError as error:
         print(f'fetch_model: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print('fetch_model: interrupted; run it again to go on from here', file=sys.stderr)
         return 1
-    for model, folder in folders.items():
-        print(f'{model} is in {folder} ({time.monotonic() - started:.0f} s)')
     return 0
 
 

@@ -28,12 +28,9 @@ from pathlib import Path
 
 from ros2_nl_commander.cli.common import run_cli
 from ros2_nl_commander.language.generation import DEFAULT_ENCODER
-from ros2_nl_commander.model.encoder import SentenceEncoder
-from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.training.associations import learn_associations, write_associations
 from ros2_nl_commander.training.data_report import data_tables, draw_data
 from ros2_nl_commander.training.examples import load_examples
-from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
 from ros2_nl_commander.training.synthesis.among import MOST, write_among
 from ros2_nl_commander.training.synthesis.dataset import write_dataset
 
@@ -82,6 +79,10 @@ def _synthesize(options: Namespace) -> int:
         write_associations(learn_associations(examples), options.output)
         return 0
     if options.relate:
+        # Late: nothing else of this program needs torch.
+        from ros2_nl_commander.model.encoder import SentenceEncoder
+        from ros2_nl_commander.model.fetch import fetch_model
+        from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
         data = [example for path in options.relate for example in load_examples(path)]
         encoder = SentenceEncoder(fetch_model(DEFAULT_ENCODER, print))
         write_relevance(learn_relevance(data, encoder, options.seed), options.output)

@@ -21,8 +21,8 @@ guesses ride along with what is pending and are kept as far as the model agrees.
 
 Taking the likeliest token each time need not give the likeliest answer: a name may begin like
 many others that share its chance. Beginnings that were not taken are kept, and gone on with while
-they are likelier than the best whole answer. If that has a chance of one half or more there are
-none, so most sentences cost nothing more.
+they are likelier than the best whole answer. Where nothing but the model has a say, an answer with
+a chance of one half or more leaves none, so most sentences cost nothing more.
 
 Source: Land and Doig 1960, branch and bound; Stahlberg and Byrne 2019 (arXiv:1908.10090), exact
 search for the likeliest text.
@@ -37,7 +37,6 @@ import heapq
 import math
 
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
-from ros2_nl_commander.model.beginnings import Beginning
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.key_values import shared_beginning
 from ros2_nl_commander.model.matching import Matching, Ranking
@@ -69,8 +68,8 @@ class Decoded:
     :param ending: why it ended; only after ``WHOLE`` is the answer whole
     :param forwards: runs of the model that it took
     :param forced: how many of the tokens had no alternative
-    :param log_probability: of the answer, among all that the matching allows [nats]
-    :param cost: by which answers are compared: as that of a ``Beginning``
+    :param cost: minus the log-probability by the model and what else the matching knows [nats]
+    :param log_probability: of the answer by both, among all answers that were seen to begin [nats]
     """
 
     ids: list[int]
@@ -79,6 +78,21 @@ class Decoded:
     forced: int = 0
     log_probability: float = field(default=0.0, compare=False)
     cost: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Beginning:
+    """
+    How an answer may begin; the cheapest sorts first.
+
+    :param cost: as that of ``Decoded``; it never falls while an answer grows
+    :param ids: its tokens, an end token among them
+    :param forced: how many of them had no alternative
+    """
+
+    cost: float = 0.0
+    ids: tuple[int, ...] = ()
+    forced: int = 0
 
 
 @torch.inference_mode()
@@ -118,7 +132,8 @@ def decode_likeliest(
             best = found
     if on_answer is not None and best is not first:
         on_answer(best.ids)
-    return replace(best, forwards=writer.forwards)
+    return replace(best, forwards=writer.forwards,
+                   log_probability=writer.log_probability(best.cost))
 
 
 class _Writer:
@@ -137,6 +152,14 @@ class _Writer:
         #: Tokens of an answer that the model has read, behind the instruction.
         self._held: list[int] = []
         self._beginnings: list[Beginning] = []
+        #: What those cost that were gone on with, when that ended.
+        self._ended: list[float] = []
+
+    def log_probability(self, cost: float) -> float:
+        """Weigh one of the answers against all others, and what may begin like no other yet."""
+        costs = [*self._ended, *(beginning.cost for beginning in self._beginnings)]
+        least = min(costs)
+        return least - cost - math.log(sum(math.exp(least - other) for other in costs))
 
     def cheapest_below(self, cost: float) -> Beginning | None:
         """Take the likeliest beginning that was not gone on with, if it costs less than this."""
@@ -168,13 +191,14 @@ class _Writer:
                 on_answer(answer)
             ending = self._ending(matching, len(answer))
             if ending is not None:
-                return Decoded(answer, ending, self.forwards, begun.forced,
-                               begun.log_probability, begun.cost)
+                self._ended.append(begun.cost)
+                return Decoded(answer, ending, self.forwards, begun.forced, cost=begun.cost)
             # One place is left for the token that the model adds to the guess.
             room = min(DRAFT_TOKENS, self._max_new_tokens - len(answer) - 1)
             draft = choose_draft(self._drafter, answer, room, matching)
             rankings = self._score(answer, draft, matching)
             begun = self._agree(matching, rankings, draft, begun, answer)
+        self._ended.append(begun.cost)
         return None
 
     def _ending(self, matching: Matching, length: int) -> Ending | None:
@@ -211,10 +235,12 @@ class _Writer:
         for guess, ranking in zip((*draft, None), rankings):
             if not ranking or math.isnan(ranking[0][1]):
                 raise ModelError('its scores are no numbers; try another dtype')
-            begun, *others = begun.longer(ranking, matching.weighed(ranking))
+            likeliest, *others = (
+                Beginning(begun.cost - score, (*begun.ids, token), begun.forced)
+                for token, score in matching.weighed(ranking))
             for other in others:
                 heapq.heappush(self._beginnings, other)
-            token = begun.ids[-1]
+            begun, token = likeliest, likeliest.ids[-1]
             matching.accept(token)
             if token not in matching.end_ids:
                 answer.append(token)

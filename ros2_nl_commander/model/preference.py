@@ -109,4 +109,6 @@ class PreferringMatching:
 
     def _best(self, ids: list[int]) -> float:
         is_whole = bool(ids) and ids[-1] in self.end_ids
-        return self._preference.best(self._text_of(ids).lstrip(), is_whole)
+        # A character of several tokens that is not whole yet reads as a replacement character.
+        text = self._text_of(ids).rstrip('\ufffd').lstrip()
+        return self._preference.best(text, is_whole)

@@ -32,7 +32,7 @@ from pathlib import Path
 import re
 from threading import Lock
 
-from ros2_nl_commander.language.errors import CheckpointError, NlCommanderError
+from ros2_nl_commander.language.errors import CheckpointError, ModelError, NlCommanderError
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.cache import first_line
@@ -60,7 +60,7 @@ class RelevanceModel:
 
     :param encoder: frozen
     :param maps: ``sentence`` and ``interface`` (width, width), and ``scale`` ()
-    :raises CheckpointError: if the maps are not for this encoder
+    :raises CheckpointError: if the maps are not for this encoder, or no numbers
     """
 
     def __init__(self, encoder: SentenceEncoder, maps: dict[str, torch.Tensor]) -> None:
@@ -68,6 +68,8 @@ class RelevanceModel:
         if ({name: tensor.shape for name, tensor in maps.items()}
                 != {'sentence': square, 'interface': square, 'scale': torch.Size(())}):
             raise CheckpointError('the maps of the relevance model are not for this encoder')
+        if not all(torch.isfinite(tensor).all() for tensor in maps.values()):
+            raise CheckpointError('the maps of the relevance model are no numbers')
         self._encoder = encoder
         self._maps = {name: tensor.float() for name, tensor in maps.items()}
         self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
@@ -82,6 +84,8 @@ class RelevanceModel:
         """
         with self._lock:
             known = {line: self._kept[line] for line in lines if line in self._kept}
+            for line in known:
+                self._kept.move_to_end(line)
         # Of a thousand lines it takes seconds, which no sentence waits for.
         new = list(dict.fromkeys(line for line in lines if line not in known))
         known.update(zip(new, self._mapped([plain_text(line) for line in new], 'interface')))
@@ -115,7 +119,11 @@ def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
     """
     if not settings.encoder:
         return None
-    return load_relevance(fetch_model(settings.encoder, _logger.info))
+    try:
+        return load_relevance(fetch_model(settings.encoder, _logger.info))
+    except ModelError as error:
+        raise ModelError(f"{error} (the sentence encoder; set encoder to '' to do without, and to "
+                         'have more mistakes)') from error
 
 
 def load_relevance(folder: Path, file: Path | None = None) -> RelevanceModel:

@@ -42,7 +42,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     file = folder / _FILE
     try:
         return _load(folder, file.stat().st_mtime_ns if file.exists() else 0)
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
 
 

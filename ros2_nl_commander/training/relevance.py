@@ -33,7 +33,7 @@ from ros2_nl_commander.language.validation import noun_of
 from ros2_nl_commander.model.encoder import SentenceEncoder
 from ros2_nl_commander.model.relevance import plain_text
 from ros2_nl_commander.training.examples import by_robot, Example
-from safetensors.torch import save_file
+from safetensors.torch import save
 import torch
 from torch.nn.functional import cross_entropy, normalize
 
@@ -85,7 +85,7 @@ def learn_relevance(
 
 def write_relevance(maps: dict[str, torch.Tensor], path: Path) -> None:
     """Write maps down, in half precision."""
-    save_file({name: tensor.half() for name, tensor in maps.items()}, path)
+    path.write_bytes(save({name: tensor.half() for name, tensor in maps.items()}))
 
 
 def _encoded(examples: Sequence[Example], encoder: SentenceEncoder) -> Choices:

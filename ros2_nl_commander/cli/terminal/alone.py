@@ -50,7 +50,8 @@ def node_alone(factory: GeneratorFactory, options: Namespace) -> Iterator[None]:
              for name in (
                  'model', 'prompt', 'encoder', 'device', 'dtype', 'device_map', 'quantize')}
     given['robot'] = str(options.robot.absolute()) if options.robot else ''
-    overrides = [Parameter(name, value=value) for name, value in given.items()]
+    overrides = [Parameter(name, value=value) for name, value in given.items()
+                 if value or name == 'encoder']
     switch_threads_often()
     with _ended_by_signals():
         node = NlCommander(factory, parameter_overrides=overrides)
