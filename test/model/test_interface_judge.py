@@ -17,11 +17,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+import shutil
 
 import pytest
 from ros2_nl_commander.language.context import context_line
 from ros2_nl_commander.language.errors import CheckpointError, ModelError
-from ros2_nl_commander.language.generation import DEFAULT_ENCODER
+from ros2_nl_commander.language.generation import DEFAULT_ENCODER, GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import entrances
@@ -29,7 +30,8 @@ from ros2_nl_commander.language.shortlist import SIZE
 from ros2_nl_commander.model.encoder import SentenceEncoder
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.interface_judge import InterfaceJudge
-from ros2_nl_commander.model.relevance import load_relevance, plain_text, RelevanceModel
+from ros2_nl_commander.model.relevance import (
+    load_relevance, plain_text, relevance_for, RelevanceModel)
 from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
 import torch
@@ -77,6 +79,22 @@ def test_a_text_is_encoded_the_same_alone_and_among_others(encoder):
 def test_a_folder_without_an_encoder_is_one_error(tmp_path):
     with pytest.raises(ModelError, match='Cannot load the model'):
         SentenceEncoder(tmp_path)
+
+
+@pytest.mark.parametrize('name, content', [
+    ('model.safetensors', b'cut off'), ('tokenizer.json', b'{}'), ('config.json', b'{}'),
+    ('config.json', b'{"model_type": "bert", "hidden_size": "wide"}')])
+def test_a_damaged_encoder_is_one_error(folder, tmp_path, name, content):
+    damaged = shutil.copytree(folder, tmp_path / 'encoder')
+    (damaged / name).write_bytes(content)
+    with pytest.raises(ModelError, match='Cannot load the model in [^\n]*$'):
+        SentenceEncoder(damaged)
+
+
+def test_who_has_no_encoder_is_told_how_to_do_without(tmp_path):
+    assert relevance_for(GeneratorSettings('any', '', encoder='')) is None
+    with pytest.raises(ModelError, match="set encoder to ''"):
+        relevance_for(GeneratorSettings('any', '', encoder=str(tmp_path)))
 
 
 def test_lines_are_read_once(encoder, monkeypatch):

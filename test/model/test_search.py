@@ -251,3 +251,30 @@ def test_scores_that_are_no_numbers_are_an_error(ranking, monkeypatch):
     monkeypatch.setattr(Scripted, '_ranking', lambda *_args: ranking)
     with pytest.raises(ModelError, match='no numbers'):
         scripted(CHANCES)
+
+
+class Weighed(Letters):
+    """What is known besides speaks for some letters, the first time."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = weights
+
+    def weighed(self, ranking):
+        weights, self.weights = self.weights, {}
+        return sorted(((token, score + weights.get(chr(token), 0.0)) for token, score in ranking),
+                      key=lambda pair: -pair[1])
+
+
+def test_how_sure_an_answer_is_is_told_among_all_by_both():
+    weights = {'a': math.log(0.1), 'c': math.log(0.8)}
+    for forwards, wanted in ((99, 'c'), (0, 'c')):
+        text, found, _run = scripted({'': {'a': 0.6, 'c': 0.4}}, search_forwards=forwards,
+                                     start=lambda: Weighed(weights))
+        assert text == wanted and math.isclose(found.cost, -math.log(0.32))
+        assert math.isclose(math.exp(found.log_probability), 0.32 / (0.32 + 0.06))
+
+
+def test_a_weight_beyond_all_bounds_is_no_error():
+    text, found, _run = scripted({}, start=lambda: Weighed({'.': -2000.0}))
+    assert (text, found.log_probability) == ('', 0.0)
