@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-Which of very many interfaces a sentence may mean, by the words that they share.
+Which of very many interfaces a sentence may mean, by the words that they share, or more.
 
 A robot with Nav2 shows hundreds of interfaces, a plant a thousand; a model reads a few dozen. The
 rest is left out of context and grammar for this sentence. It goes by names, types, fields,
