@@ -169,8 +169,9 @@ def _sentence(legs: Mapping[str, float], laps: Sequence[Lap]) -> Sentence:
     inside = legs[GENERATOR] - sum(seconds for part, seconds in parts.items()
                                    if part != GENERATOR)
     return Sentence({
-        DDS_IN: legs[DDS_IN], QUEUE: legs[QUEUE], PREPARATION: parts[PREPARATION],
-        PREFILL: sum(forwards[:1]), FORWARDS: sum(forwards[1:]), GRAMMAR: parts[GRAMMAR],
+        DDS_IN: legs[DDS_IN], QUEUE: legs[QUEUE], JUDGING: parts[JUDGING],
+        PREPARATION: parts[PREPARATION], PREFILL: sum(forwards[:1]),
+        FORWARDS: sum(forwards[1:]), GRAMMAR: parts[GRAMMAR],
         GUESSES: parts[GUESSES], CHECK: parts[CHECK] + legs[HANDING_ON], DDS_OUT: legs[DDS_OUT],
         REST: inside}, forwards)
 
