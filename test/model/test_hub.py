@@ -52,7 +52,8 @@ def run_command(tmp_path: Path, **environment: str) -> subprocess.CompletedProce
         **os.environ, 'HF_HOME': str(tmp_path), 'HF_HUB_CACHE': str(tmp_path / 'hub'),
         'ROS2_NL_COMMANDER_CACHE': str(tmp_path / 'cache'), **environment}
     return subprocess.run(
-        [sys.executable, '-m', 'ros2_nl_commander.cli.fetch_model', '--model', MODEL],
+        [sys.executable, '-m', 'ros2_nl_commander.cli.fetch_model', '--model', MODEL,
+         '--encoder', ''],
         capture_output=True, text=True, timeout=60, check=False, env=settings)
 
 
