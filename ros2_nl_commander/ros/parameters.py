@@ -181,7 +181,7 @@ PARAMETERS = (
                   'out in order, up to the first that fails', bounds=(1, 10)),
     ParameterSpec('stop_words', '', 'sentences that stop everything without the model, besides '
                   'the built-in ones; commas between them', Change.ANY_TIME),
-    ParameterSpec('confirm_below', 0.5, 'also with auto, a command that the model finds less '
+    ParameterSpec('confirm_below', 0.7, 'also with auto, a command that the model finds less '
                   'likely than this waits for ~/approve; 0: none does', bounds=(0.0, 1.0)),
     ParameterSpec('approval_timeout_sec', 30.0, 'a command not approved within this expires [s]',
                   bounds=(0.1, 3600.0)),
