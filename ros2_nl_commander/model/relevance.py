@@ -16,9 +16,8 @@
 How likely a sentence means each of a robot's interfaces, judged by a model of its own.
 
 Sentence and interfaces are encoded apart, and compared after a linear map of each side that
-``training/relevance.py`` learns. What an interface is called and where it stands among others
-counts for nothing here, so many interfaces, and strange ones, confuse it less than the language
-model. Both together are right more often than either.
+``training/relevance.py`` learns. Where an interface stands, and what stands beside it, counts for
+nothing here, so many interfaces confuse it less than the language model.
 
 Source: Karpukhin et al. 2020 (arXiv:2004.04906), dense retrieval with two encoders.
 """
