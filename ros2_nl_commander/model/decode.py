@@ -33,11 +33,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-import heapq
 import math
 
 from ros2_nl_commander.language.errors import GrammarViolationError, ModelError
 from ros2_nl_commander.model.drafts import Drafter
+from ros2_nl_commander.model.frontier import Beginning, Frontier
 from ros2_nl_commander.model.key_values import shared_beginning
 from ros2_nl_commander.model.matching import Matching, Ranking
 from ros2_nl_commander.model.runner import Run
@@ -80,21 +80,6 @@ class Decoded:
     cost: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Beginning:
-    """
-    How an answer may begin; the cheapest sorts first.
-
-    :param cost: as that of ``Decoded``; it never falls while an answer grows
-    :param ids: its tokens, an end token among them
-    :param forced: how many of them had no alternative
-    """
-
-    cost: float = 0.0
-    ids: tuple[int, ...] = ()
-    forced: int = 0
-
-
 @torch.inference_mode()
 def decode_likeliest(
     run: Run, ids: Sequence[int], *, start: Callable[[], Matching], drafter: Drafter,
@@ -120,7 +105,7 @@ def decode_likeliest(
     assert first is not None  # there is no bound yet
     best = first
     while best.ending is Ending.WHOLE and writer.forwards < search_forwards:
-        beginning = writer.cheapest_below(best.cost)
+        beginning = writer.frontier.take_below(best.cost)
         if beginning is None:
             break
         try:
@@ -133,7 +118,7 @@ def decode_likeliest(
     if on_answer is not None and best is not first:
         on_answer(best.ids)
     return replace(best, forwards=writer.forwards,
-                   log_probability=writer.log_probability(best.cost))
+                   log_probability=writer.frontier.log_probability(best.cost))
 
 
 class _Writer:
@@ -144,6 +129,7 @@ class _Writer:
         should_stop: Callable[[], bool],
     ) -> None:
         self.forwards = 0
+        self.frontier = Frontier()
         self._run = run
         self._instruction = list(ids)
         self._drafter = drafter
@@ -151,21 +137,6 @@ class _Writer:
         self._should_stop = should_stop
         #: Tokens of an answer that the model has read, behind the instruction.
         self._held: list[int] = []
-        self._beginnings: list[Beginning] = []
-        #: What those cost that were gone on with, when that ended.
-        self._ended: list[float] = []
-
-    def log_probability(self, cost: float) -> float:
-        """Weigh one of the answers against all others, and what may begin like no other yet."""
-        costs = [*self._ended, *(beginning.cost for beginning in self._beginnings)]
-        least = min(costs)
-        return least - cost - math.log(sum(math.exp(least - other) for other in costs))
-
-    def cheapest_below(self, cost: float) -> Beginning | None:
-        """Take the likeliest beginning that was not gone on with, if it costs less than this."""
-        if not self._beginnings or self._beginnings[0].cost >= cost:
-            return None
-        return heapq.heappop(self._beginnings)
 
     def go_on(
         self, matching: Matching, beginning: Beginning, most_cost: float = math.inf,
@@ -191,14 +162,14 @@ class _Writer:
                 on_answer(answer)
             ending = self._ending(matching, len(answer))
             if ending is not None:
-                self._ended.append(begun.cost)
+                self.frontier.end(begun.cost)
                 return Decoded(answer, ending, self.forwards, begun.forced, cost=begun.cost)
             # One place is left for the token that the model adds to the guess.
             room = min(DRAFT_TOKENS, self._max_new_tokens - len(answer) - 1)
             draft = choose_draft(self._drafter, answer, room, matching)
             rankings = self._score(answer, draft, matching)
             begun = self._agree(matching, rankings, draft, begun, answer)
-        self._ended.append(begun.cost)
+        self.frontier.end(begun.cost)
         return None
 
     def _ending(self, matching: Matching, length: int) -> Ending | None:
@@ -239,7 +210,7 @@ class _Writer:
                 Beginning(begun.cost - score, (*begun.ids, token), begun.forced)
                 for token, score in matching.weighed(ranking))
             for other in others:
-                heapq.heappush(self._beginnings, other)
+                self.frontier.add(other)
             begun, token = likeliest, likeliest.ids[-1]
             matching.accept(token)
             if token not in matching.end_ids:
