@@ -204,8 +204,7 @@ class CommandGenerator:
             ids = self._sequence.instruction_ids(
                 sentence, behind_context=not prepared.context.is_empty)
             # The oldest: what was answered to the same sentence is guessed before a likely name.
-            likely = [Precedent(tuple(ids), tuple(self._sequence.answer_ids(name)[:-1]))
-                      for name in judged.likely_names]
+            likely = judged.precedents(ids, self._sequence)
             drafter = Drafter(ids, (*likely, *prepared.precedents, *self._precedents),
                               self._sequence.value_ids(likely_values(sentence)))
             limit = self._settings.max_new_tokens

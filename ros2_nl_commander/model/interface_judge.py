@@ -23,16 +23,18 @@ name. Neither knows what is to be declined: that is left to the language model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ros2_nl_commander.language.context import context_line
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import DECLINES, entrances
 from ros2_nl_commander.language.shortlist import InterfaceIndex
+from ros2_nl_commander.model.drafts import Precedent
 from ros2_nl_commander.model.matching import Matching
 from ros2_nl_commander.model.preference import NamePreference, PreferringMatching
 from ros2_nl_commander.model.relevance import RelevanceModel
+from ros2_nl_commander.model.sequence import SequenceEncoder
 import torch
 
 #: What shared words count beside meaning, and what both count beside the language model.
@@ -54,10 +56,16 @@ class Judged:
     robot: RobotDescription
     preference: NamePreference | None = None
 
-    @property
-    def likely_names(self) -> list[str]:
-        """Return how the answer may begin; nothing where nobody knows."""
-        return [] if self.preference is None else [self.preference.first()]
+    def precedents(self, ids: Sequence[int], sequence: SequenceEncoder) -> list[Precedent]:
+        """
+        Guess how the answer begins; nothing where nobody knows.
+
+        :param ids: the tokens of the instruction
+        """
+        if self.preference is None:
+            return []
+        name = sequence.answer_ids(self.preference.first())[:-1]
+        return [Precedent(tuple(ids), tuple(name))]
 
     def start(
         self, start: Callable[[], Matching], text_of: Callable[[list[int]], str]

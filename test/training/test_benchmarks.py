@@ -24,7 +24,7 @@ import pytest
 from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.model.checkpoint import load_prompt, PromptCard, save_prompt, TrainedPrompt
 from ros2_nl_commander.training import lessons
-from ros2_nl_commander.training.benchmarks import cells, prompts, teach
+from ros2_nl_commander.training.benchmarks import as_shipped, cells, prompts, teach
 from ros2_nl_commander.training.benchmarks.prompts import measure_prompts, Sweep
 from ros2_nl_commander.training.encoders import build_encoder
 from ros2_nl_commander.training.lessons import Lessons
@@ -49,7 +49,7 @@ def taught_files(tmp_path, monkeypatch):
     (tmp_path / 'robot.yaml').write_text('robot: own\nservices: {/sun: std_srvs/srv/Trigger}\n')
     for module in (lessons, teach):
         monkeypatch.setattr(module, 'share_file', lambda *parts: tmp_path / parts[-1])
-    monkeypatch.setattr(teach, 'relevance_for', lambda settings: None)
+    monkeypatch.setattr(as_shipped, 'relevance_for', lambda settings: None)
     monkeypatch.setattr(teach, 'suite_files', lambda: {'few': tmp_path / 'suite.jsonl'})
 
 

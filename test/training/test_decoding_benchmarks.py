@@ -87,13 +87,14 @@ def test_decoding_is_timed_in_every_way(
     monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
     monkeypatch.setattr(decoding, 'SENTENCES', 2)
     monkeypatch.setattr(decoding, 'NOTEBOOK_SENTENCES', 1)
+    monkeypatch.setattr(decoding, 'relevance_for', lambda settings: None)
     monkeypatch.setattr(decoding, 'check_llama_cpp', lambda _: None)
     monkeypatch.setattr(decoding, 'time_llama_cpp', lambda _, robot, sentences, *rest: Row(
         'llama.cpp', [1.0 for _ in sentences], None, 2.0, 1))
     table = decoding.measure_decoding(
         chat_folder, 'cpu', 'float32', tmp_path / 'bars.png', tmp_path / 'a.gguf')
     ways = ''.join(name[1] for name in column(table, 'way'))
-    assert ways in ('ablcdefgh', 'ablcdefghj')  # 8 bits need some processors' instructions
+    assert ways in ('ablcdefghi', 'ablcdefghik')  # 8 bits need some processors' instructions
     for base, name in zip('ab', ('ratio to (a)', 'ratio to (b)')):
         ratios = column(table, name)
         assert [ratio for way, ratio in ratios.items() if way[1] == base] == ['1.000']

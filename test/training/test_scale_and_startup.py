@@ -26,7 +26,7 @@ from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model import generator
 from ros2_nl_commander.model.key_values import length_of
 from ros2_nl_commander.training.benchmarks import (
-    batched, scale, startup, startup_process as process)
+    as_shipped, batched, scale, startup, startup_process as process)
 import torch
 
 
@@ -45,6 +45,7 @@ def test_sentences_have_the_words_that_are_wanted(words, request_):
 def test_scale_measures_lengths_robots_and_batches(
         tiny_model_folder, shipped, tmp_path, monkeypatch):
     monkeypatch.setattr('ros2_nl_commander.model.shipped.SHIPPED', ((str(shipped),),))
+    monkeypatch.setattr(as_shipped, 'relevance_for', lambda settings: None)
     monkeypatch.setattr(scale, 'WORDS', (5, 20))
     monkeypatch.setattr(scale, 'ROBOTS', (1, 3))
     monkeypatch.setattr(scale, 'REQUESTS', scale.REQUESTS[:2])

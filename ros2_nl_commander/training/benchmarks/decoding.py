@@ -29,6 +29,7 @@ from typing import Any
 
 from ros2_nl_commander.language.context import context_from_robot
 from ros2_nl_commander.language.errors import ModelError
+from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.grammar import grammar_from_robot
 from ros2_nl_commander.language.lark import lark_from_grammar
 from ros2_nl_commander.language.resources import share_file
@@ -42,10 +43,12 @@ from ros2_nl_commander.model.contexts import ContextReader
 from ros2_nl_commander.model.decode import decode_likeliest, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter
 from ros2_nl_commander.model.forward import read_prefix
+from ros2_nl_commander.model.interface_judge import InterfaceJudge, Judged
 from ros2_nl_commander.model.matching import FreeMatching, Matching
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import PTuningV2Prompt
 from ros2_nl_commander.model.quantization import check_quantization
+from ros2_nl_commander.model.relevance import relevance_for
 from ros2_nl_commander.model.runner import PlainRunner, runner_for
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shape import shape_from_config
@@ -77,6 +80,7 @@ class Way:
     cached: bool = True
     drafts: bool = True
     search: bool = True
+    judged: bool = False
     captured: bool = False
 
 
@@ -87,10 +91,11 @@ WAYS = (
     Way('(e) + forced tokens', cached=False, drafts=False, search=False),
     Way('(f) + cached context', drafts=False, search=False),
     Way('(g) + guessed tokens', search=False),
-    Way('(h) + search for the likeliest answer: as shipped for a CPU'),
-    Way('(i) + captured forwards: as shipped for a GPU', captured=True),
+    Way('(h) + search for the likeliest answer'),
+    Way('(i) + second judge: as shipped for a CPU', judged=True),
+    Way('(j) + captured forwards: as shipped for a GPU', judged=True, captured=True),
 )
-EIGHT_BITS = Way('(j) as (h), weights of 8 bits')
+EIGHT_BITS = Way('(k) as (i), weights of 8 bits', judged=True)
 
 
 def measure_decoding(
@@ -180,6 +185,7 @@ def _ours(
     constraint = GrammarEngine(backbone, sequence.end_ids).compile(
         lark_from_grammar(grammar_from_robot(robot)))
     prepared = RobotPreparation(backbone, sequence, prompt.folded, True).prepare(robot)
+    judge = InterfaceJudge(robot, relevance_for(GeneratorSettings('', '')))
     plain, captured = PlainRunner(backbone), runner_for(backbone)
 
     def answer(way: Way, sentence: str) -> tuple[int, int | None]:
@@ -188,6 +194,8 @@ def _ours(
             context = ContextReader(backbone, sequence).read(prepared.context)
             prefix = read_prefix(backbone, context, prompt.folded)
         ids = sequence.instruction_ids(sentence, behind_context=True)
+        judged = judge.judge(sentence) if way.judged else Judged(robot)
+        precedents = (*judged.precedents(ids, sequence), *prepared.precedents)
 
         def start() -> Matching:
             matching: Matching = constraint.start() if way.grammar else FreeMatching(
@@ -197,9 +205,9 @@ def _ours(
         runner = captured if way.captured else plain
         with runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
             decoded = decode_likeliest(
-                run, ids, start=start,
+                run, ids, start=judged.start(start, sequence.answer_text),
                 drafter=NoDrafts() if not way.drafts else Drafter(
-                    ids, prepared.precedents, sequence.value_ids(likely_values(sentence))),
+                    ids, precedents, sequence.value_ids(likely_values(sentence))),
                 max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False,
                 search_forwards=SEARCH_FORWARDS if way.search else 0)
         return len(decoded.ids), decoded.forwards

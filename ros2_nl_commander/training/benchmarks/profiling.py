@@ -27,7 +27,7 @@ import statistics
 from typing import NamedTuple
 
 from ros2_nl_commander.language.errors import NodeError
-from ros2_nl_commander.language.generation import GeneratorFactory, GeneratorSettings
+from ros2_nl_commander.language.generation import GeneratorFactory
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model import decode as decode_module, generator as generator_module
@@ -39,10 +39,9 @@ from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.interface_judge import InterfaceJudge
 from ros2_nl_commander.model.preference import PreferringMatching
 from ros2_nl_commander.model.prepared import RobotPreparation
-from ros2_nl_commander.model.relevance import relevance_for
 from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import SequenceEncoder
-from ros2_nl_commander.model.shipped import load_shipped
+from ros2_nl_commander.training.benchmarks.as_shipped import generator_as_shipped
 from ros2_nl_commander.training.benchmarks.bandwidth import forward_bytes, read_bandwidth
 from ros2_nl_commander.training.benchmarks.stopwatch import Lap, Place, Stopwatch
 from ros2_nl_commander.training.benchmarks.table import Table
@@ -120,9 +119,7 @@ def measure_profile(
     sentences = [example.instruction for example in load_examples(share_file(*SUITE))
                  if example.command is not None][:SENTENCES]
     backbone = load_backbone(folder, device=device, dtype=dtype)
-    settings = GeneratorSettings('', '')
-    generator = CommandGenerator(
-        backbone, load_shipped(backbone.shape), settings, relevance_for(settings))
+    generator = generator_as_shipped(backbone)
     followed = follow(generator, backbone.device, sentences, travel)
     if picture is not None:
         _draw(followed, picture)

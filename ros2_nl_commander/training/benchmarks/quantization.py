@@ -25,15 +25,12 @@ import statistics
 import time
 
 from ros2_nl_commander.language.codec import format_command
-from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.percentile import percentile
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
 from ros2_nl_commander.model.forward import logits, read
-from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.key_values import KeyValueCache
-from ros2_nl_commander.model.relevance import relevance_for
-from ros2_nl_commander.model.shipped import load_shipped
+from ros2_nl_commander.training.benchmarks.as_shipped import generator_as_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -96,9 +93,7 @@ def _measure(
     backbone = load_backbone(folder, device=device, dtype=dtype, quantize=name)
     loading = time.perf_counter() - start
     forwards = {width: _time_forward(backbone, width) for width in WIDTHS}
-    settings = GeneratorSettings(str(folder), '')
-    generator = CommandGenerator(
-        backbone, load_shipped(backbone.shape), settings, relevance_for(settings))
+    generator = generator_as_shipped(backbone)
     return Setting(name, loading, backbone.memory_bytes(), forwards,
                    list(score_examples(generator, examples)))
 

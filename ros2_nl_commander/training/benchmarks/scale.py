@@ -24,7 +24,6 @@ import statistics
 import time
 
 import psutil
-from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot, RobotDescription
 from ros2_nl_commander.model.backbone import Backbone, load_backbone
@@ -33,6 +32,7 @@ from ros2_nl_commander.model.generator import CommandGenerator
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
+from ros2_nl_commander.training.benchmarks.as_shipped import generator_as_shipped
 from ros2_nl_commander.training.benchmarks.batched import Batched, draw_batches, measure_batches
 from ros2_nl_commander.training.benchmarks.profiling import RUNS
 from ros2_nl_commander.training.benchmarks.stopwatch import Stopwatch
@@ -63,7 +63,7 @@ def measure_scale(
     lengths = [_length(backbone, prompt, robot, words) for words in WORDS]
     files = sorted(share_file('data', 'robots').glob('*.yaml'))
     robots = [load_robot(path) for path in files[:max(ROBOTS)]]
-    kept = list(_robots(CommandGenerator(backbone, prompt, GeneratorSettings('', '')), robots))
+    kept = list(_robots(generator_as_shipped(backbone), robots))
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     prefix = RobotPreparation(backbone, sequence, prompt.folded, False).prepare(robot).prefix
     sentences = [sequence.instruction_ids(text, behind_context=True) for text in REQUESTS]
@@ -95,7 +95,7 @@ def _length(
     backbone: Backbone, prompt: TrainedPrompt, robot: RobotDescription, words: int
 ) -> Length:
     # A generator for each length: one that remembers the other answers would guess them.
-    generator = CommandGenerator(backbone, prompt, GeneratorSettings('', ''))
+    generator = generator_as_shipped(backbone)
     generator.use_robot(robot)
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     sentences = [lengthened(request, words) for request in REQUESTS]

@@ -27,14 +27,12 @@ from pathlib import Path
 import time
 
 from accelerate import Accelerator
-from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.model.backbone import load_backbone
 from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, TrainedPrompt
 from ros2_nl_commander.model.fetch import model_identity
-from ros2_nl_commander.model.generator import CommandGenerator
-from ros2_nl_commander.model.relevance import relevance_for
+from ros2_nl_commander.training.benchmarks.as_shipped import generator_as_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
 from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
 from ros2_nl_commander.training.examples import Example, load_examples
@@ -94,8 +92,7 @@ def _answers(
     questions: Mapping[str, Sequence[Example]],
 ) -> Answers:
     backbone = load_backbone(folder, device=device, dtype=dtype)
-    settings = GeneratorSettings(str(folder), '')
-    generator = CommandGenerator(backbone, prompt, settings, relevance_for(settings))
+    generator = generator_as_shipped(backbone, prompt)
     answers = {name: list(tqdm(score_examples(generator, examples), desc=name,
                                total=len(examples)))
                for name, examples in questions.items()}
