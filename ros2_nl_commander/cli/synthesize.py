@@ -50,8 +50,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument('--associate', type=Path, nargs='+', metavar='FILE',
                         help='make nothing: learn associations of words from these JSON Lines')
     parser.add_argument('--relate', type=Path, nargs='+', metavar='FILE',
-                        help='make nothing: learn the maps of the relevance model from these '
-                        'JSON Lines')
+                        help='make nothing: learn the relevance model from these JSON Lines')
     parser.add_argument('--among', type=Path, nargs='+', metavar='FILE',
                         help='make no robots: put those of these JSON Lines among others')
     parser.add_argument('--robots', type=int, default=170, help='how many (default: %(default)s)')
@@ -81,11 +80,12 @@ def _synthesize(options: Namespace) -> int:
     if options.relate:
         # Late: nothing else of this program needs torch.
         from ros2_nl_commander.model.encoder import SentenceEncoder
-        from ros2_nl_commander.model.fetch import fetch_model
+        from ros2_nl_commander.model.fetch import fetch_model, model_identity
         from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
         data = [example for path in options.relate for example in load_examples(path)]
-        encoder = SentenceEncoder(fetch_model(DEFAULT_ENCODER, print))
-        write_relevance(learn_relevance(data, encoder, options.seed), options.output)
+        folder = fetch_model(DEFAULT_ENCODER, print)
+        learned = learn_relevance(data, SentenceEncoder(folder), options.seed)
+        write_relevance(learned, options.output, model_identity(folder))
         return 0
     counts = options.output, options.robots, options.sentences, options.seed
     made = (write_among(options.among, *counts, options.least, options.most)

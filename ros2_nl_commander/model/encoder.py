@@ -46,19 +46,19 @@ class SentenceEncoder:
     def __init__(self, folder: Path) -> None:
         self._tokenizer = load_tokenizer(folder)
         try:
-            self._model: PreTrainedModel = AutoModel.from_pretrained(
+            self.body: PreTrainedModel = AutoModel.from_pretrained(
                 folder, local_files_only=True, dtype=torch.float32)
         except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError,
                 StrictDataclassError) as error:
             raise ModelError(f'Cannot load the model in {folder}: {first_line(error)}') from error
-        self._model.eval()
+        self.body.eval()
         #: How texts are cut and filled up is a setting of the tokenizer while it reads them.
         self._reading = Lock()
 
     @property
     def width(self) -> int:
         """Return the length of a vector."""
-        return int(self._model.config.hidden_size)
+        return int(self.body.config.hidden_size)
 
     @torch.inference_mode()
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
@@ -71,13 +71,14 @@ class SentenceEncoder:
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(order), _BATCH):
             batch = order[start:start + _BATCH]
-            vectors[batch] = self._encode([texts[index] for index in batch])
+            vectors[batch] = self.encode_batch([texts[index] for index in batch])
         return vectors
 
-    def _encode(self, texts: list[str]) -> torch.Tensor:
+    def encode_batch(self, texts: list[str]) -> torch.Tensor:
+        """Encode texts in one forward, with gradients where they are on; otherwise as above."""
         with self._reading:
             given = self._tokenizer(
                 texts, padding=True, truncation=True, max_length=_LONGEST, return_tensors='pt')
-        hidden = self._model(**given).last_hidden_state  # (texts, tokens, width)
+        hidden = self.body(**given).last_hidden_state  # (texts, tokens, width)
         is_read = given['attention_mask'].unsqueeze(-1)
         return normalize((hidden * is_read).sum(1) / is_read.sum(1).clamp(min=1), dim=-1)

@@ -20,9 +20,11 @@ Owns the order of the routes and the identity of a model; loads no weights.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import errno
 import hashlib
 import json
+import logging
 from pathlib import Path
 import re
 
@@ -38,6 +40,8 @@ from ros2_nl_commander.model.package_index import (
 _HUB_ID = re.compile(r'[\w-][\w.-]*(/[\w-][\w.-]*)?')
 _ACCEPTED = 'a model is a hub id (owner/name), a folder with config.json, or a .gguf file'
 _SAMPLE = 1 << 20
+
+_logger = logging.getLogger(__name__)
 
 
 def fetch_model(model: str, report: Report) -> Path:
@@ -191,6 +195,20 @@ def model_identity(folder: Path) -> dict[str, str]:
     if folder.parent.name == 'snapshots' and owner.startswith('models--'):
         return {'name': owner.removeprefix('models--').replace('--', '/'), 'hash': folder.name}
     return {'name': folder.resolve().name, 'hash': _sampled_sha256(folder)}
+
+
+def warn_of_another_model(what: str, trained_on: Mapping[str, str], folder: Path) -> None:
+    """
+    Tell if something was trained on other weights of the same sizes.
+
+    :param what: how to call it
+    :param trained_on: ``name`` and ``hash``; nothing is told where there are none
+    """
+    here = model_identity(folder)
+    names = {str(model.get('name', '')).rpartition('/')[2].lower() for model in (trained_on, here)}
+    if trained_on and len(names) > 1 and trained_on.get('hash') != here['hash']:
+        _logger.warning('%s was trained on %s, and this is %s: answers may be worse',
+                        what, trained_on.get('name'), here['name'])
 
 
 def _sampled_sha256(folder: Path) -> str:

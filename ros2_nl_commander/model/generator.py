@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import logging
 import math
-from pathlib import Path
 import time
 
 from ros2_nl_commander.language.command import Command
@@ -44,7 +43,7 @@ from ros2_nl_commander.model.checkpoint import find_prompt, load_prompt, Trained
 from ros2_nl_commander.model.constraint import token_tables
 from ros2_nl_commander.model.decode import decode_likeliest, Decoded, Ending, SEARCH_FORWARDS
 from ros2_nl_commander.model.drafts import Drafter, Precedent, REMEMBERED
-from ros2_nl_commander.model.fetch import fetch_model, find_model, model_identity
+from ros2_nl_commander.model.fetch import fetch_model, find_model, warn_of_another_model
 from ros2_nl_commander.model.interface_judge import InterfaceJudge, Judged
 from ros2_nl_commander.model.prepared import RobotPreparation
 from ros2_nl_commander.model.prompts import check_fits
@@ -68,20 +67,11 @@ def load_generator(settings: GeneratorSettings) -> CommandGenerator:
     named = load_prompt(find_prompt(settings.prompt)) if settings.prompt else None
     folder = fetch_model(settings.model, _logger.info)
     prompt = named or load_shipped(load_shape(folder))
-    _warn_of_another_model(prompt, folder)
+    warn_of_another_model('the prompt', prompt.card.base_model, folder)
     relevance = relevance_for(settings)
     backbone = load_backbone(folder, device=settings.device, dtype=settings.dtype,
                              device_map=settings.device_map, quantize=settings.quantize)
     return CommandGenerator(backbone, prompt, settings, relevance)
-
-
-def _warn_of_another_model(prompt: TrainedPrompt, folder: Path) -> None:
-    """Tell if a prompt was trained on other weights of the same sizes."""
-    trained_on, here = prompt.card.base_model, model_identity(folder)
-    names = {str(model.get('name', '')).rpartition('/')[2].lower() for model in (trained_on, here)}
-    if trained_on and len(names) > 1 and trained_on.get('hash') != here['hash']:
-        _logger.warning('the prompt was trained on %s, and this is %s: answers may be worse',
-                        trained_on.get('name'), here['name'])
 
 
 def load_tables(settings: GeneratorSettings) -> None:
@@ -191,6 +181,7 @@ class CommandGenerator:
             'model': self._settings.model,
             'prompt': f'{self._settings.prompt or "shipped"} ({card.kind}, '
                       f'{self._prompt.folded.length} tokens)',
+            'encoder': self._settings.encoder if self._relevance is not None else 'none',
             'device': self._backbone.describe(),
             'memory': f'{self._backbone.memory_bytes() / 1e6:.0f} MB of weights',
         }

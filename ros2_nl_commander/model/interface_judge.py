@@ -39,9 +39,10 @@ import torch
 
 #: What shared words count beside meaning, and what both count beside the language model.
 WORDS, SHARE = 0.5, 1.0
-#: The score of no interface at all, and the least weight of declining [nats]: where the place is
-#: not known or the value is missing, an interface fits, and the answer is no.
-NONE, LEAST_OF_DECLINING = 6.0, -1.0
+#: What shared words add to the score of no interface at all, since they add to that of all others,
+#: and the least weight of declining [nats]: where the place is not known or the value is missing,
+#: an interface fits, and the answer is no.
+NONE, LEAST_OF_DECLINING = 1.0, -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class InterfaceJudge:
         by_name = {(entrance.noun, entrance.name): score
                    for entrance, score in zip(self._entrances, scores)}
         offered = list(entrances(robot))
-        chances = torch.stack([torch.tensor(NONE), *(
+        chances = torch.stack([torch.tensor(self._relevance.none + NONE), *(
             by_name[entrance.noun, entrance.name] for entrance in offered)]).log_softmax(0)
         of_none, *of_names = (SHARE * chances).tolist()
         return Judged(robot, NamePreference(

@@ -15,9 +15,10 @@
 """
 How likely a sentence means each of a robot's interfaces, judged by a model of its own.
 
-Sentence and interfaces are encoded apart, and compared after a linear map of each side that
-``training/relevance.py`` learns. Where an interface stands, and what stands beside it, counts for
-nothing here, so many interfaces confuse it less than the language model.
+Sentence and interfaces are encoded apart, by an encoder with small changes to its weights, and
+compared after a linear map of each side; ``training/relevance.py`` learns all of it. Where an
+interface stands, and what stands beside it, counts for nothing here, so many interfaces confuse it
+less than the language model.
 
 Source: Karpukhin et al. 2020 (arXiv:2004.04906), dense retrieval with two encoders.
 """
@@ -25,7 +26,7 @@ Source: Karpukhin et al. 2020 (arXiv:2004.04906), dense retrieval with two encod
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import logging
 from pathlib import Path
 import re
@@ -36,13 +37,13 @@ from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.model.cache import first_line
 from ros2_nl_commander.model.encoder import SentenceEncoder
-from ros2_nl_commander.model.fetch import fetch_model
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from ros2_nl_commander.model.fetch import fetch_model, warn_of_another_model
+from ros2_nl_commander.model.low_rank import apply_changes
+from safetensors import safe_open, SafetensorError
 import torch
 from torch.nn.functional import normalize
 
-#: What ships: the maps for ``sentence-transformers/all-MiniLM-L6-v2``.
+#: What ships, for ``sentence-transformers/all-MiniLM-L6-v2``.
 FILE = ('data', 'relevance.safetensors')
 #: Lines of interfaces whose vectors are kept, 1.5 kB each.
 KEPT = 20_000
@@ -57,22 +58,32 @@ class RelevanceModel:
     """
     Compares sentences with interfaces; may be used by several threads.
 
-    :param encoder: frozen
-    :param maps: ``sentence`` and ``interface`` (width, width), and ``scale`` ()
-    :raises CheckpointError: if the maps are not for this encoder, or no numbers
+    :param encoder: of its own; its weights are changed
+    :param learned: maps ``sentence`` and ``interface`` (width, width), ``scale`` () and ``none``
+        (), and the changes to the encoder
+    :raises CheckpointError: if what was learned is not for this encoder, or no numbers
     """
 
-    def __init__(self, encoder: SentenceEncoder, maps: dict[str, torch.Tensor]) -> None:
+    def __init__(self, encoder: SentenceEncoder, learned: Mapping[str, torch.Tensor]) -> None:
         square = torch.Size((encoder.width, encoder.width))
-        if ({name: tensor.shape for name, tensor in maps.items()}
-                != {'sentence': square, 'interface': square, 'scale': torch.Size(())}):
-            raise CheckpointError('the maps of the relevance model are not for this encoder')
-        if not all(torch.isfinite(tensor).all() for tensor in maps.values()):
-            raise CheckpointError('the maps of the relevance model are no numbers')
-        self._encoder = encoder
-        self._maps = {name: tensor.float() for name, tensor in maps.items()}
+        single = torch.Size(())
+        shapes = {'sentence': square, 'interface': square, 'scale': single, 'none': single}
+        if any(name not in learned or learned[name].shape != shape
+               for name, shape in shapes.items()):
+            raise CheckpointError('the relevance model is not for this encoder')
+        if not all(torch.isfinite(tensor).all() for tensor in learned.values()):
+            raise CheckpointError('the relevance model is no numbers')
+        apply_changes(encoder.body, {
+            name: tensor for name, tensor in learned.items() if name not in shapes})
+        self.encoder = encoder
+        self._maps = {name: learned[name].float() for name in shapes}
         self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def none(self) -> float:
+        """Return the score of no interface at all."""
+        return float(self._maps['none'])
 
     @torch.inference_mode()
     def read(self, lines: Sequence[str]) -> torch.Tensor:
@@ -106,7 +117,7 @@ class RelevanceModel:
         return self._maps['scale'] * (vectors @ meant)
 
     def _mapped(self, texts: list[str], side: str) -> torch.Tensor:
-        return normalize(self._encoder.encode(texts) @ self._maps[side], dim=-1)
+        return normalize(self.encoder.encode(texts) @ self._maps[side], dim=-1)
 
 
 def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
@@ -127,18 +138,21 @@ def relevance_for(settings: GeneratorSettings) -> RelevanceModel | None:
 
 def load_relevance(folder: Path, file: Path | None = None) -> RelevanceModel:
     """
-    Load the encoder, and the maps.
+    Load the encoder, and what was learned for it.
 
     :param folder: of the encoder
-    :param file: of the maps; what ships if None
+    :param file: what was learned; what ships if None
     :raises ModelError: if the encoder cannot be loaded
-    :raises CheckpointError: if the maps cannot be read, or are not for it
+    :raises CheckpointError: if what was learned cannot be read, or is not for it
     """
     try:
-        maps = load_file(file if file is not None else share_file(*FILE))
+        with safe_open(file if file is not None else share_file(*FILE), 'pt') as handle:
+            learned_for = handle.metadata() or {}
+            learned = {name: handle.get_tensor(name) for name in handle.keys()}
     except (OSError, SafetensorError, NlCommanderError) as error:
         raise CheckpointError(f'Cannot read the relevance model: {first_line(error)}') from error
-    return RelevanceModel(SentenceEncoder(folder), maps)
+    warn_of_another_model('the relevance model', learned_for, folder)
+    return RelevanceModel(SentenceEncoder(folder), learned)
 
 
 def plain_text(line: str) -> str:

@@ -366,6 +366,7 @@ def test_load_generator_from_folders(tiny_model_folder, tmp_path):
     described = generator.describe()
     assert described['model'] == str(tiny_model_folder)
     assert described['prompt'] == f'{tmp_path} (soft, 4 tokens)'
+    assert described['encoder'] == 'none'
     assert described['device'] == 'cpu float32'
     assert described['memory'].endswith(' MB of weights')
 

@@ -28,8 +28,9 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import entrances
 from ros2_nl_commander.language.shortlist import SIZE
 from ros2_nl_commander.model.encoder import SentenceEncoder
-from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.model.fetch import fetch_model, model_identity
 from ros2_nl_commander.model.interface_judge import InterfaceJudge
+from ros2_nl_commander.model.low_rank import low_rank_changes, tensors_of
 from ros2_nl_commander.model.relevance import (
     load_relevance, plain_text, relevance_for, RelevanceModel)
 from ros2_nl_commander.training.examples import load_examples
@@ -59,10 +60,13 @@ def encoder(folder):
     return SentenceEncoder(folder)
 
 
-def maps(width=16, scale=10.0):
+def learned(encoder, width=16, scale=10.0):
+    """Return maps at random, and changes that change nothing."""
     torch.manual_seed(1)
-    return {'sentence': torch.randn(width, width), 'interface': torch.randn(width, width),
-            'scale': torch.tensor(scale)}
+    with low_rank_changes(encoder.body, 2, torch.Generator()) as changes:
+        return {'sentence': torch.randn(width, width), 'interface': torch.randn(width, width),
+                'scale': torch.tensor(scale), 'none': torch.tensor(1.0),
+                **tensors_of(changes)}
 
 
 def test_a_text_is_encoded_the_same_alone_and_among_others(encoder):
@@ -98,24 +102,24 @@ def test_who_has_no_encoder_is_told_how_to_do_without(tmp_path):
 
 
 def test_lines_are_read_once(encoder, monkeypatch):
-    model = RelevanceModel(encoder, maps())
+    model = RelevanceModel(encoder, learned(encoder))
     first = model.read(['/lamp data\n', '/siren\n', '/lamp data\n'])
     assert torch.equal(first[0], first[2]) and not torch.allclose(first[0], first[1])
     monkeypatch.setattr(encoder, 'encode', lambda texts: torch.empty(len(texts) and 1 / 0, 16))
     assert torch.equal(model.read(['/siren\n', '/lamp data\n']), first[[1, 0]])
 
 
-def test_maps_for_another_encoder_are_refused(encoder):
+def test_what_was_learned_for_another_width_is_refused(encoder):
     with pytest.raises(CheckpointError, match='not for this encoder'):
-        RelevanceModel(encoder, maps(32))
+        RelevanceModel(encoder, learned(encoder, 32))
 
 
 @pytest.mark.parametrize('content', [None, b'', b'no tensors'])
-def test_maps_that_cannot_be_read_are_one_error(folder, tmp_path, content):
+def test_what_cannot_be_read_is_one_error(folder, tmp_path, content):
     if content is not None:
-        (tmp_path / 'maps').write_bytes(content)
+        (tmp_path / 'learned').write_bytes(content)
     with pytest.raises(CheckpointError, match='Cannot read the relevance model'):
-        load_relevance(folder, tmp_path / 'maps')
+        load_relevance(folder, tmp_path / 'learned')
 
 
 def test_an_interface_is_read_as_words():
@@ -123,25 +127,37 @@ def test_an_interface_is_read_as_words():
         'arm set Speed data: 0..3 # in the hall')
 
 
-def test_what_is_said_for_what_is_learned_and_written(folder, encoder, tmp_path):
+def test_what_is_said_for_what_is_learned_and_written(folder, encoder, tmp_path, caplog):
     robots = [RobotDescription(f'r{number}', services={'/lamp': SWITCH, '/siren': SWITCH})
-              for number in range(40)]
+              for number in range(150)]
     data = tmp_path / 'data.jsonl'
     data.write_text(
         '{"instruction": "let there be light", "command": "/lamp data: true"}\n'
         '{"instruction": "make noise", "command": "/siren data: true"}\n'
         '{"instruction": "hello", "command": "no: not a request"}\n')
     examples = [example for robot in robots for example in load_examples(data, robot)]
-    write_relevance(learn_relevance(examples, encoder), tmp_path / 'maps')
-    model = load_relevance(folder, tmp_path / 'maps')
+    before = encoder.encode(['make noise'])
+    write_relevance(learn_relevance(examples, encoder), tmp_path / 'learned',
+                    model_identity(folder))
+    assert torch.equal(encoder.encode(['make noise']), before)
+    model = load_relevance(folder, tmp_path / 'learned')
+    assert not caplog.records
+    assert not torch.allclose(SentenceEncoder(folder).encode(['make noise']),
+                              model.encoder.encode(['make noise']), atol=0.01)
     offered = list(entrances(robots[0]))
     vectors = model.read([context_line(entrance, robots[0]) for entrance in offered])
     for sentence, name in (('let there be light', '/lamp'), ('make noise', '/siren')):
         assert offered[int(model.scores(sentence, vectors).argmax())].name == name
 
 
+def test_another_encoder_of_the_same_size_is_told(folder, encoder, tmp_path, caplog):
+    write_relevance(learned(encoder), tmp_path / 'learned', {'name': 'them/Other', 'hash': '1'})
+    load_relevance(folder, tmp_path / 'learned')
+    assert 'the relevance model was trained on them/Other, and this is ' in caplog.text
+
+
 def test_a_judge_prefers_by_label_and_leaves_the_robot_whole(encoder):
-    judged = InterfaceJudge(ROBOT, RelevanceModel(encoder, maps())).judge('the siren')
+    judged = InterfaceJudge(ROBOT, RelevanceModel(encoder, learned(encoder))).judge('the siren')
     assert judged.robot is ROBOT
     assert judged.preference.best('/lamp (topic)', is_whole=True) < 0.0
     # The word that both share decides where the encoder knows nothing.
@@ -151,15 +167,16 @@ def test_a_judge_prefers_by_label_and_leaves_the_robot_whole(encoder):
 def test_a_judge_of_a_crowd_prefers_among_what_is_read(encoder):
     crowd = RobotDescription('crowd', services={
         '/siren': SWITCH, **{f'/pump_{number}/enable': SWITCH for number in range(300)}})
-    judged = InterfaceJudge(crowd, RelevanceModel(encoder, maps())).judge('siren on')
+    judged = InterfaceJudge(crowd, RelevanceModel(encoder, learned(encoder))).judge('siren on')
     assert len(judged.robot.services) == SIZE and '/siren' in judged.robot.services
     assert judged.preference.first() == '/siren'
 
 
 def test_without_a_relevance_model_nothing_is_preferred(encoder):
     assert InterfaceJudge(ROBOT, None).judge('the siren').preference is None
-    empty = RobotDescription('empty')
-    assert InterfaceJudge(empty, RelevanceModel(encoder, maps())).judge('go').preference is None
+    nothing = InterfaceJudge(
+        RobotDescription('empty'), RelevanceModel(encoder, learned(encoder)))
+    assert nothing.judge('go').preference is None
 
 
 @pytest.mark.real_model
@@ -175,4 +192,4 @@ def test_what_ships_finds_the_interface_on_robots_that_it_has_not_learned_from()
         preferred = judge.judge(example.instruction).preference.first()
         found += preferred.partition(' ')[0] == example.command.name
         total += 1
-    assert total > 60 and found / total > 0.85
+    assert total > 60 and found / total > 0.9
