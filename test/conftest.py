@@ -77,3 +77,15 @@ def tiny_model_folder(tmp_path_factory):
     make_model().save_pretrained(folder)
     make_tokenizer().save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope='session')
+def tiny_encoder_folder(tmp_path_factory, tiny_tokenizer):
+    """Return the folder of a small random sentence encoder."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp('encoder')
+    transformers.BertModel(transformers.BertConfig(
+        vocab_size=len(tiny_tokenizer), hidden_size=16, num_hidden_layers=2,
+        num_attention_heads=2, intermediate_size=32)).save_pretrained(path)
+    tiny_tokenizer.save_pretrained(path)
+    return path

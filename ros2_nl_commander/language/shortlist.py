@@ -43,9 +43,12 @@ from ros2_nl_commander.language.short_form import Entrance, entrances
 #: A robot with so many interfaces is read whole, once for all sentences: that takes some seconds,
 #: and then a sentence to a hundred takes half of the time of one behind a selection.
 WHOLE = 120
-#: Of one with more, so many are read for a sentence: reading costs time, and each one more is one
-#: more to take for what is meant.
+#: Of one with more, at most so many are read for a sentence: reading costs time, and each one more
+#: is one more to take for what is meant.
 SIZE = 12
+#: Where fewer are likely enough, so many are: behind three lines a prompt that was trained behind
+#: more misspells values.
+FEWEST = 8
 #: At most so many of them are the same for all sentences: where the robot moves and goes. "Whoa"
 #: shares no word with them, and what is always read is read once.
 ALWAYS = 6
@@ -71,7 +74,7 @@ class InterfaceIndex:
     Finds interfaces of one robot.
 
     :param robot: the robot
-    :param size: how many interfaces are kept for a sentence
+    :param size: how many interfaces are kept for a sentence, at most
     :param whole: up to so many are kept always
     :param associations: which words are said for others; what ships if None
     :raises RobotDescriptionError: if the definition of a type cannot be read
@@ -104,12 +107,13 @@ class InterfaceIndex:
         return worths
 
     def shortlist(
-        self, sentence: str, scores: Sequence[float] | None = None
+        self, sentence: str, scores: Sequence[float] | None = None, enough: int | None = None
     ) -> RobotDescription:
         """
         Keep the interfaces that a sentence may mean.
 
         :param scores: of each interface, if there is more to go by than words
+        :param enough: how many of the best are; as many as there is room for if None
         :returns: the robot itself if it has no more; else one with these, in their order
         """
         if not self.is_crowded:
@@ -117,7 +121,8 @@ class InterfaceIndex:
         scores = self.worths(sentence) if scores is None else scores
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
         kept = [*self._always, *(index for index in order if index not in self._always)]
-        return self._only(kept[:self._size])
+        wanted = self._size if enough is None else max(FEWEST, len(self._always) + enough)
+        return self._only(kept[:min(self._size, wanted)])
 
     def always(self) -> RobotDescription:
         """Give the robot with those interfaces that are kept for every sentence."""

@@ -111,7 +111,10 @@ def decode_likeliest(
         try:
             found = writer.go_on(start(), beginning, best.cost, 2 * search_forwards)
         except GrammarViolationError:
-            break  # of the answer that there is the grammar has approved
+            # Of the answer that there is the grammar has approved; what this one might have
+            # become still speaks against it.
+            writer.frontier.end(beginning.cost)
+            break
         # One that is too long is no answer; a stop is heard at once.
         if found is not None and found.ending is not Ending.LENGTH:
             best = found

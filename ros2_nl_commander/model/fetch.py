@@ -187,7 +187,15 @@ def model_identity(folder: Path) -> dict[str, str]:
     would delay every start by seconds.
 
     :param folder: what fetch_model returned
+    :raises ModelError: if its files cannot be read
     """
+    try:
+        return _identity(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f'Cannot tell which model is in {folder}: {first_line(error)}') from error
+
+
+def _identity(folder: Path) -> dict[str, str]:
     if (folder / SOURCE_FILE).is_file():
         source = json.loads((folder / SOURCE_FILE).read_text(encoding='utf-8'))
         return {'name': source['id'], 'hash': source['sha256']}
@@ -206,7 +214,7 @@ def warn_of_another_model(what: str, trained_on: Mapping[str, str], folder: Path
     """
     here = model_identity(folder)
     names = {str(model.get('name', '')).rpartition('/')[2].lower() for model in (trained_on, here)}
-    if trained_on and len(names) > 1 and trained_on.get('hash') != here['hash']:
+    if trained_on.get('name') and len(names) > 1 and trained_on.get('hash') != here['hash']:
         _logger.warning('%s was trained on %s, and this is %s: answers may be worse',
                         what, trained_on.get('name'), here['name'])
 

@@ -18,7 +18,8 @@ Which of a robot's interfaces a sentence means, judged without the language mode
 Two judges that err in different places are added: words that sentence and interface share, or
 that people say for one another (``language/shortlist.py``), and what both mean (``relevance.py``).
 Of very many interfaces this decides which are read; of those that are read, it has a say in the
-name. Neither knows what is to be declined: that is left to the language model.
+name. The second also knows what fits none of them; why else something is to be declined, because
+a place is not known or a value is missing, is left to the language model.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ WORDS, SHARE = 0.5, 1.0
 #: and the least weight of declining [nats]: where the place is not known or the value is missing,
 #: an interface fits, and the answer is no.
 NONE, LEAST_OF_DECLINING = 1.0, -1.0
+#: Of very many interfaces those are read that have this chance together: what is read costs time.
+ENOUGH = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class InterfaceJudge:
             return Judged(self.index.shortlist(sentence))
         worths = self.index.worths(sentence)
         scores = self._relevance.scores(sentence, self._vectors) + WORDS * torch.tensor(worths)
-        robot = self.index.shortlist(sentence, scores.tolist())
+        robot = self.index.shortlist(sentence, scores.tolist(), _enough(scores))
         by_name = {(entrance.noun, entrance.name): score
                    for entrance, score in zip(self._entrances, scores)}
         offered = list(entrances(robot))
@@ -116,3 +119,9 @@ class InterfaceJudge:
         return Judged(robot, NamePreference(
             {entrance.label: weight for entrance, weight in zip(offered, of_names)},
             {DECLINES.strip(): max(of_none, LEAST_OF_DECLINING)}))
+
+
+def _enough(scores: torch.Tensor) -> int:
+    """Count the likeliest interfaces that the one that is meant is among, if any is."""
+    chances = scores.softmax(0).sort(descending=True).values.cumsum(0)
+    return 1 + int((chances < ENOUGH).sum())

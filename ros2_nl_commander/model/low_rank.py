@@ -28,7 +28,8 @@ from contextlib import contextmanager
 from ros2_nl_commander.language.errors import CheckpointError
 import torch
 from torch import nn
-from torch.nn.utils.parametrize import register_parametrization, remove_parametrizations
+from torch.nn.utils.parametrize import (
+    is_parametrized, register_parametrization, remove_parametrizations)
 
 #: What the product is multiplied by while it is learned; what is written has it in it.
 _STRENGTH = 2.0
@@ -61,7 +62,8 @@ def low_rank_changes(
     """
     Let changes to the linear layers of a frozen model be learned, while the block lasts.
 
-    :returns: by the names of the layers; the model itself is afterwards what it was before
+    :returns: by the names of the layers; the model itself stays frozen, and its weights are
+        afterwards what they were before
     """
     model.requires_grad_(False)
     layers = _layers(model)
@@ -72,8 +74,9 @@ def low_rank_changes(
             register_parametrization(layers[name], 'weight', change)
         yield changes
     finally:
-        for name in changes:
-            remove_parametrizations(layers[name], 'weight', leave_parametrized=False)
+        for layer in layers.values():
+            if is_parametrized(layer, 'weight'):
+                remove_parametrizations(layer, 'weight', leave_parametrized=False)
 
 
 def tensors_of(changes: Mapping[str, LowRankChange]) -> dict[str, torch.Tensor]:
@@ -97,7 +100,8 @@ def apply_changes(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> None
              for name in layers}
     for name, (up, down) in pairs.items():
         outputs, inputs = layers[name].weight.shape
-        if up.shape != (outputs, len(down)) or down.shape != (len(down), inputs):
+        if down.dim() != 2 or (up.shape, down.shape) != (
+                (outputs, len(down)), (len(down), inputs)):
             raise CheckpointError(f'the change of {name} is for a model of another size')
     for name, (up, down) in pairs.items():
         layers[name].weight += up @ down

@@ -71,7 +71,7 @@ class RelevanceModel:
         if any(name not in learned or learned[name].shape != shape
                for name, shape in shapes.items()):
             raise CheckpointError('the relevance model is not for this encoder')
-        if not all(torch.isfinite(tensor).all() for tensor in learned.values()):
+        if not all(torch.isfinite(tensor.float()).all() for tensor in learned.values()):
             raise CheckpointError('the relevance model is no numbers')
         apply_changes(encoder.body, {
             name: tensor for name, tensor in learned.items() if name not in shapes})
@@ -98,7 +98,9 @@ class RelevanceModel:
                 self._kept.move_to_end(line)
         # Of a thousand lines it takes seconds, which no sentence waits for.
         new = list(dict.fromkeys(line for line in lines if line not in known))
-        known.update(zip(new, self._mapped([plain_text(line) for line in new], 'interface')))
+        vectors = self._mapped([plain_text(line) for line in new], 'interface')
+        # Own memory: a row of the whole would keep alive the rest.
+        known.update(zip(new, (vector.clone() for vector in vectors)))
         with self._lock:
             self._kept.update(known)
             while len(self._kept) > KEPT:
@@ -151,8 +153,9 @@ def load_relevance(folder: Path, file: Path | None = None) -> RelevanceModel:
             learned = {name: handle.get_tensor(name) for name in handle.keys()}
     except (OSError, SafetensorError, NlCommanderError) as error:
         raise CheckpointError(f'Cannot read the relevance model: {first_line(error)}') from error
+    encoder = SentenceEncoder(folder)
     warn_of_another_model('the relevance model', learned_for, folder)
-    return RelevanceModel(SentenceEncoder(folder), learned)
+    return RelevanceModel(encoder, learned)
 
 
 def plain_text(line: str) -> str:

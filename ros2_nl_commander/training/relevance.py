@@ -28,6 +28,7 @@ from pathlib import Path
 from random import Random
 
 from ros2_nl_commander.language.context import context_line
+from ros2_nl_commander.language.errors import DatasetError
 from ros2_nl_commander.language.short_form import DECLINES, entrances
 from ros2_nl_commander.language.validation import noun_of
 from ros2_nl_commander.model.encoder import SentenceEncoder
@@ -129,13 +130,18 @@ def learn_relevance(
     """
     Learn all of it.
 
-    :param examples: of those that are declined, the ones that no interface fits
-    :param encoder: is afterwards what it was before
+    :param examples: sentences to no robot in particular teach nothing here, and of those that are
+        declined, only the ones that no interface fits do
+    :param encoder: its weights are afterwards what they were before
     :returns: what ``RelevanceModel`` takes
+    :raises DatasetError: if none of them teaches anything
     """
     random = Random(seed)
-    robots = [choices for choices in map(_choices, by_robot(examples)) if choices.said]
+    robots = [choices for choices in map(_choices, by_robot(examples))
+              if choices.said and choices.lines]
     batches = [batch for choices in robots for batch in choices.batches(random)]
+    if not batches:
+        raise DatasetError('no sentence of this data means an interface of its robot')
     random.shuffle(batches)
     learner = _Learner(encoder)
     with low_rank_changes(
@@ -174,8 +180,10 @@ def write_relevance(
 
 
 def _choices(examples: Sequence[Example]) -> Choices:
-    """Find what the sentences to one robot mean."""
+    """Find what the sentences to one robot mean; nothing of one that is not known."""
     robot = examples[0].robot
+    if robot.is_empty:
+        return Choices([], [])
     offered = list(entrances(robot))
     rows = {(entrance.noun, entrance.name): row for row, entrance in enumerate(offered)}
     said: list[tuple[str, int | None]] = []
@@ -183,6 +191,6 @@ def _choices(examples: Sequence[Example]) -> Choices:
         if example.command is not None:
             row = rows[noun_of(example.command), example.command.name]
             said.append((example.instruction, row))
-        elif example.answer in FITS_NONE:
+        elif example.has_reason and example.answer in FITS_NONE:
             said.append((example.instruction, None))
     return Choices([plain_text(context_line(entrance, robot)) for entrance in offered], said)

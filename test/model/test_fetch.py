@@ -269,6 +269,15 @@ def test_local_folder_is_returned_as_it_is(index: FakeIndex, tmp_path: Path) -> 
         fetch_model(str(tmp_path), silent)
 
 
+@pytest.mark.parametrize('content', ['', '{}', '[]', 'cut o'])
+def test_a_folder_that_cannot_be_told_is_one_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / 'source.json').write_text(content)
+    with pytest.raises(ModelError, match='Cannot tell which model is in [^\n]*$'):
+        model_identity(tmp_path)
+    with pytest.raises(ModelError, match='Cannot tell'):
+        model_identity(tmp_path / 'missing')
+
+
 def test_identity_of_a_local_folder_follows_its_weights(tmp_path: Path) -> None:
     write_model(tmp_path)
     before = model_identity(tmp_path)

@@ -16,27 +16,25 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 import shutil
 
 import pytest
-from ros2_nl_commander.language.context import context_line
 from ros2_nl_commander.language.errors import CheckpointError, ModelError
 from ros2_nl_commander.language.generation import DEFAULT_ENCODER, GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.short_form import entrances
-from ros2_nl_commander.language.shortlist import SIZE
+from ros2_nl_commander.language.shortlist import FEWEST, SIZE
 from ros2_nl_commander.model.encoder import SentenceEncoder
-from ros2_nl_commander.model.fetch import fetch_model, model_identity
-from ros2_nl_commander.model.interface_judge import InterfaceJudge
+from ros2_nl_commander.model.fetch import fetch_model
+from ros2_nl_commander.model.interface_judge import InterfaceJudge, LEAST_OF_DECLINING
 from ros2_nl_commander.model.low_rank import low_rank_changes, tensors_of
 from ros2_nl_commander.model.relevance import (
     load_relevance, plain_text, relevance_for, RelevanceModel)
 from ros2_nl_commander.training.examples import load_examples
-from ros2_nl_commander.training.relevance import learn_relevance, write_relevance
+from ros2_nl_commander.training.relevance import write_relevance
 import torch
-from transformers import BertConfig, BertModel
 
 SWITCH = 'std_srvs/srv/SetBool'
 ROBOT = RobotDescription('r', topics={'/lamp': 'std_msgs/msg/Bool'},
@@ -44,20 +42,8 @@ ROBOT = RobotDescription('r', topics={'/lamp': 'std_msgs/msg/Bool'},
 
 
 @pytest.fixture(scope='module')
-def folder(tmp_path_factory, tiny_tokenizer):
-    """Return the folder of a small random BERT."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp('encoder')
-    BertModel(BertConfig(
-        vocab_size=len(tiny_tokenizer), hidden_size=16, num_hidden_layers=2,
-        num_attention_heads=2, intermediate_size=32)).save_pretrained(path)
-    tiny_tokenizer.save_pretrained(path)
-    return path
-
-
-@pytest.fixture(scope='module')
-def encoder(folder):
-    return SentenceEncoder(folder)
+def encoder(tiny_encoder_folder):
+    return SentenceEncoder(tiny_encoder_folder)
 
 
 def learned(encoder, width=16, scale=10.0):
@@ -88,8 +74,8 @@ def test_a_folder_without_an_encoder_is_one_error(tmp_path):
 @pytest.mark.parametrize('name, content', [
     ('model.safetensors', b'cut off'), ('tokenizer.json', b'{}'), ('config.json', b'{}'),
     ('config.json', b'{"model_type": "bert", "hidden_size": "wide"}')])
-def test_a_damaged_encoder_is_one_error(folder, tmp_path, name, content):
-    damaged = shutil.copytree(folder, tmp_path / 'encoder')
+def test_a_damaged_encoder_is_one_error(tiny_encoder_folder, tmp_path, name, content):
+    damaged = shutil.copytree(tiny_encoder_folder, tmp_path / 'encoder')
     (damaged / name).write_bytes(content)
     with pytest.raises(ModelError, match='Cannot load the model in [^\n]*$'):
         SentenceEncoder(damaged)
@@ -114,12 +100,21 @@ def test_what_was_learned_for_another_width_is_refused(encoder):
         RelevanceModel(encoder, learned(encoder, 32))
 
 
+@pytest.mark.parametrize('number', [math.nan, math.inf])
+@pytest.mark.parametrize('name', ['none', 'interface', 'encoder.layer.0.attention.self.query.up'])
+def test_what_was_learned_must_be_numbers(encoder, name, number):
+    spoilt = learned(encoder)
+    spoilt[name] = torch.full_like(spoilt[name], number)
+    with pytest.raises(CheckpointError, match='no numbers'):
+        RelevanceModel(encoder, spoilt)
+
+
 @pytest.mark.parametrize('content', [None, b'', b'no tensors'])
-def test_what_cannot_be_read_is_one_error(folder, tmp_path, content):
+def test_what_cannot_be_read_is_one_error(tiny_encoder_folder, tmp_path, content):
     if content is not None:
         (tmp_path / 'learned').write_bytes(content)
     with pytest.raises(CheckpointError, match='Cannot read the relevance model'):
-        load_relevance(folder, tmp_path / 'learned')
+        load_relevance(tiny_encoder_folder, tmp_path / 'learned')
 
 
 def test_an_interface_is_read_as_words():
@@ -127,32 +122,10 @@ def test_an_interface_is_read_as_words():
         'arm set Speed data: 0..3 # in the hall')
 
 
-def test_what_is_said_for_what_is_learned_and_written(folder, encoder, tmp_path, caplog):
-    robots = [RobotDescription(f'r{number}', services={'/lamp': SWITCH, '/siren': SWITCH})
-              for number in range(150)]
-    data = tmp_path / 'data.jsonl'
-    data.write_text(
-        '{"instruction": "let there be light", "command": "/lamp data: true"}\n'
-        '{"instruction": "make noise", "command": "/siren data: true"}\n'
-        '{"instruction": "hello", "command": "no: not a request"}\n')
-    examples = [example for robot in robots for example in load_examples(data, robot)]
-    before = encoder.encode(['make noise'])
-    write_relevance(learn_relevance(examples, encoder), tmp_path / 'learned',
-                    model_identity(folder))
-    assert torch.equal(encoder.encode(['make noise']), before)
-    model = load_relevance(folder, tmp_path / 'learned')
-    assert not caplog.records
-    assert not torch.allclose(SentenceEncoder(folder).encode(['make noise']),
-                              model.encoder.encode(['make noise']), atol=0.01)
-    offered = list(entrances(robots[0]))
-    vectors = model.read([context_line(entrance, robots[0]) for entrance in offered])
-    for sentence, name in (('let there be light', '/lamp'), ('make noise', '/siren')):
-        assert offered[int(model.scores(sentence, vectors).argmax())].name == name
-
-
-def test_another_encoder_of_the_same_size_is_told(folder, encoder, tmp_path, caplog):
+def test_another_encoder_of_the_same_size_is_told(
+        tiny_encoder_folder, encoder, tmp_path, caplog):
     write_relevance(learned(encoder), tmp_path / 'learned', {'name': 'them/Other', 'hash': '1'})
-    load_relevance(folder, tmp_path / 'learned')
+    load_relevance(tiny_encoder_folder, tmp_path / 'learned')
     assert 'the relevance model was trained on them/Other, and this is ' in caplog.text
 
 
@@ -170,6 +143,42 @@ def test_a_judge_of_a_crowd_prefers_among_what_is_read(encoder):
     judged = InterfaceJudge(crowd, RelevanceModel(encoder, learned(encoder))).judge('siren on')
     assert len(judged.robot.services) == SIZE and '/siren' in judged.robot.services
     assert judged.preference.first() == '/siren'
+
+
+class Certain:
+    """Knows a score for every line, whatever is said, 0 for those that it is not told of."""
+
+    def __init__(self, *best, none=0.0):
+        self._best = best
+        self.none = none
+
+    def read(self, lines):
+        return torch.zeros(len(lines))
+
+    def scores(self, sentence, vectors):
+        vectors[:len(self._best)] = torch.tensor(self._best)
+        return vectors
+
+
+@pytest.mark.parametrize('best, count', [
+    ((30.0,), FEWEST), ((30.0,) * FEWEST, FEWEST), ((30.0,) * (FEWEST + 1), FEWEST + 1),
+    ((30.0,) * 40, SIZE), ((), SIZE)])
+def test_of_a_crowd_as_many_are_read_as_may_be_meant(best, count):
+    crowd = RobotDescription('crowd', services={
+        f'/pump_{number}/enable': SWITCH for number in range(300)})
+    judged = InterfaceJudge(crowd, Certain(*best)).judge('go')
+    assert len(judged.robot.services) == count
+
+
+def test_nothing_fits_as_much_as_the_relevance_model_says():
+    def weights(none):
+        preference = InterfaceJudge(ROBOT, Certain(8.0, none=none)).judge('x').preference
+        return [preference.best(word) for word in (preference.first(), 'no:')]
+
+    (little, least), (most, mere) = weights(30.0), weights(-30.0)
+    assert little < -20 and math.isclose(least, 0.0, abs_tol=0.01)
+    # Declining for a reason that is not seen from the names stays possible.
+    assert math.isclose(most, 0.0, abs_tol=0.01) and mere == LEAST_OF_DECLINING
 
 
 def test_without_a_relevance_model_nothing_is_preferred(encoder):

@@ -71,6 +71,14 @@ def test_the_model_is_as_it_was_after_an_error():
     assert set(model.state_dict()) == set(Tiny().state_dict())
 
 
+def test_what_cannot_be_changed_is_named_and_stays():
+    model = Tiny().half()  # changes are in float32
+    with pytest.raises(ValueError, match='dtype'), low_rank_changes(
+            model, 2, torch.Generator()):
+        pass
+    assert set(model.state_dict()) == set(Tiny().state_dict())
+
+
 def test_applied_changes_give_what_was_learned():
     after, tensors = learn(Tiny())
     model = Tiny()
@@ -82,7 +90,8 @@ def test_applied_changes_give_what_was_learned():
     (lambda tensors: tensors.pop('encoder.0.up'), 'other layers'),
     (lambda tensors: tensors.update({'pooler.up': torch.zeros(1)}), 'other layers'),
     (lambda tensors: tensors.update({'encoder.2.up': torch.zeros(4, 1)}), 'encoder.2 is for'),
-    (lambda tensors: tensors.update({'encoder.2.down': torch.zeros(2)}), 'encoder.2 is for')])
+    (lambda tensors: tensors.update({'encoder.2.down': torch.zeros(2)}), 'encoder.2 is for'),
+    (lambda tensors: tensors.update({'encoder.2.down': torch.tensor(1.0)}), 'encoder.2 is for')])
 def test_changes_for_another_model_change_nothing(spoil, message):
     _, tensors = learn(Tiny())
     spoil(tensors)

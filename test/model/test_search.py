@@ -244,6 +244,7 @@ def test_what_the_grammar_does_to_another_beginning_leaves_the_answer_that_there
 
     text, found, _run = scripted(CHANCES, start=Fragile)
     assert (text, found.ending) == ('ab', Ending.WHOLE)
+    assert math.isclose(found.log_probability, math.log(CHANCES['']['a'] * CHANCES['a']['b']))
 
 
 @pytest.mark.parametrize('ranking', [[], [(97, math.nan), (98, math.nan)]])

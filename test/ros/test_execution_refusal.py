@@ -85,3 +85,8 @@ def test_a_refusal_takes_an_approval_back_and_stays(said, verdict, void):
     assert approvals.wait('1', 5.0, lambda: False, announce) is verdict
     assert told == void
     assert not approvals.refuse('1') and told == [*void, (Verdict.REFUSED, '1')]
+
+
+def test_what_shall_stop_has_no_verdict_whatever_was_said():
+    approvals = Approvals(lambda *_one: None)
+    assert approvals.wait('1', 5.0, lambda: True, lambda: approvals.approve('1')) is Verdict.NONE

@@ -84,9 +84,9 @@ class Approvals:
                 while pending.verdict is Verdict.NONE and time.monotonic() < deadline:
                     self._changed.wait(LOOK_SEC)
                     if should_stop():
-                        return Verdict.NONE
+                        break
                 self._pending = None  # whoever comes now is told that it does not count
-                return pending.verdict
+                return Verdict.NONE if should_stop() else pending.verdict
         finally:
             with self._changed:
                 self._pending = None
