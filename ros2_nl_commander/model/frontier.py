@@ -45,7 +45,8 @@ class Frontier:
     Where the search for the likeliest answer stands.
 
     Between them the answers that ended and the beginnings that wait stand for every answer whose
-    tokens were among the ranked ones: none is counted twice.
+    tokens were among the ranked ones, each once; a beginning that the grammar broke off counts
+    whole, besides what it had left behind until then, so an answer never looks surer than it is.
     """
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ WORDS, SHARE = 0.5, 1.0
 #: What shared words add to the score of no interface at all, since they add to that of all others,
 #: and the least weight of declining [nats]: where the place is not known or the value is missing,
 #: an interface fits, and the answer is no.
-NONE, LEAST_OF_DECLINING = 1.0, -1.0
+NONE_BY_WORDS, LEAST_OF_DECLINING = 1.0, -1.0
 #: Of very many interfaces those are read that have this chance together: what is read costs time.
 ENOUGH = 0.99
 
@@ -113,7 +113,7 @@ class InterfaceJudge:
         by_name = {(entrance.noun, entrance.name): score
                    for entrance, score in zip(self._entrances, scores)}
         offered = list(entrances(robot))
-        chances = torch.stack([torch.tensor(self._relevance.none + NONE), *(
+        chances = torch.stack([torch.tensor(self._relevance.none + NONE_BY_WORDS), *(
             by_name[entrance.noun, entrance.name] for entrance in offered)]).log_softmax(0)
         of_none, *of_names = (SHARE * chances).tolist()
         return Judged(robot, NamePreference(

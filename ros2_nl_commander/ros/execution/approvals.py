@@ -81,10 +81,9 @@ class Approvals:
                 return Verdict.NONE
             deadline = time.monotonic() + timeout_sec
             with self._changed:
-                while pending.verdict is Verdict.NONE and time.monotonic() < deadline:
+                while (pending.verdict is Verdict.NONE and time.monotonic() < deadline
+                       and not should_stop()):
                     self._changed.wait(LOOK_SEC)
-                    if should_stop():
-                        break
                 self._pending = None  # whoever comes now is told that it does not count
                 return Verdict.NONE if should_stop() else pending.verdict
         finally:
