@@ -40,17 +40,15 @@ from ros2_nl_commander.language.forms.motion import MotionForm
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.short_form import Entrance, entrances
 
-#: A robot with so many interfaces is read whole, once for all sentences: that takes some seconds,
-#: and then a sentence to a hundred takes half of the time of one behind a selection.
-WHOLE = 120
+#: A robot with so many interfaces is read whole, once for all sentences. Of a hundred, a selection
+#: is as often right, and the robot is ready after a tenth of the time.
+WHOLE = 40
 #: Of one with more, at most so many are read for a sentence: reading costs time, and each one more
 #: is one more to take for what is meant.
 SIZE = 12
-#: Where fewer are likely enough, so many are: behind three lines a prompt that was trained behind
-#: more misspells values.
-FEWEST = 8
-#: At most so many of them are the same for all sentences: where the robot moves and goes. "Whoa"
-#: shares no word with them, and what is always read is read once.
+#: So many of them are the same for all sentences, and read once: where the robot moves and goes,
+#: as "whoa" shares no word with that, then any, since behind three lines a prompt that was trained
+#: behind more misspells values.
 ALWAYS = 6
 
 _WORD = re.compile(r'[a-z]+|[0-9]+')
@@ -90,7 +88,7 @@ class InterfaceIndex:
         self._entrances = tuple(entrances(robot))
         self._weights = _weighted(
             [_terms(interface_text(entrance, robot)) for entrance in self._entrances])
-        self._always = self._moving() if self.is_crowded else ()
+        self._always = self._steady() if self.is_crowded else ()
         self._associations = shipped_associations() if associations is None else associations
 
     @property
@@ -120,20 +118,22 @@ class InterfaceIndex:
             return self.robot
         scores = self.worths(sentence) if scores is None else scores
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
-        kept = [*self._always, *(index for index in order if index not in self._always)]
-        wanted = self._size if enough is None else max(FEWEST, len(self._always) + enough)
-        return self._only(kept[:min(self._size, wanted)])
+        best = [index for index in order[:enough] if index not in self._always]
+        return self._only([*self._always, *best][:self._size])
 
     def always(self) -> RobotDescription:
         """Give the robot with those interfaces that are kept for every sentence."""
         return self._only(self._always) if self.is_crowded else self.robot
 
-    def _moving(self) -> tuple[int, ...]:
-        """Find what moves the robot: velocities first, then goals."""
+    def _steady(self) -> tuple[int, ...]:
+        """Find what moves the robot, velocities first, and others from all over the rest."""
         moving = [index for is_such in (_is_velocity, _is_goal)
                   for index, entrance in enumerate(self._entrances)
-                  if is_such(entrance, self.robot)]
-        return tuple(moving[:ALWAYS])
+                  if is_such(entrance, self.robot)][:ALWAYS]
+        others = [index for index in range(len(self._entrances)) if index not in moving]
+        missing = min(ALWAYS - len(moving), len(others))
+        return (*moving, *(others[(2 * number + 1) * len(others) // (2 * missing)]
+                           for number in range(missing)))
 
     def _only(self, kept: Sequence[int]) -> RobotDescription:
         return _only(self.robot, [self._entrances[index] for index in kept])

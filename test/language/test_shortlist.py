@@ -51,9 +51,32 @@ def test_the_interface_that_is_meant_is_kept(sentence, name):
 @pytest.mark.parametrize('sentence', ['pump 42 on', 'whoa', ''])
 def test_what_moves_the_robot_is_kept_for_every_sentence(sentence):
     index = InterfaceIndex(PLANT, SIZE)
-    assert list(index.always().topics) == ['/agv/cmd_vel', '/agv/goal']
-    assert not index.always().services and index.always().places == PLANT.places
-    assert index.always().topics.keys() <= index.shortlist(sentence).topics.keys()
+    always, kept = index.always(), index.shortlist(sentence)
+    assert {'/agv/cmd_vel', '/agv/goal'} < always.topics.keys() <= kept.topics.keys()
+    assert always.places == PLANT.places and always.services.keys() <= kept.services.keys()
+
+
+def test_as_many_are_always_read_from_all_over_the_robot():
+    always = InterfaceIndex(PLANT).always()
+    valves = [name for name in always.topics if 'valve' in name]
+    assert len(valves) + len(always.services) == ALWAYS - 2
+    assert valves and always.services  # not just what comes first
+    lines = {name.split('/')[1] for name in valves}
+    assert len(lines) == len(valves)
+
+
+def test_a_crowd_of_few_has_nothing_twice():
+    few = RobotDescription('few', services={f'/{name}': 'std_srvs/srv/Trigger' for name in 'abcd'})
+    assert list(InterfaceIndex(few, whole=3).always().services) == ['/a', '/b', '/c', '/d']
+
+
+def test_who_is_among_those_that_are_always_read_costs_nothing_more():
+    index = InterfaceIndex(PLANT)
+    names = [*PLANT.topics, *PLANT.services, *PLANT.actions]
+    scores = [float(name in ('/agv/cmd_vel', '/siren')) for name in names]
+    kept = index.shortlist('', scores, enough=2)
+    assert {*kept.services} - {*index.always().services} == {'/siren'}
+    assert index.shortlist('', scores, enough=1) == index.always()
 
 
 def test_of_what_moves_velocities_come_first_and_there_is_a_bound():

@@ -25,7 +25,7 @@ from ros2_nl_commander.language.errors import CheckpointError, ModelError
 from ros2_nl_commander.language.generation import DEFAULT_ENCODER, GeneratorSettings
 from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.shortlist import FEWEST, SIZE
+from ros2_nl_commander.language.shortlist import ALWAYS, SIZE
 from ros2_nl_commander.model.encoder import SentenceEncoder
 from ros2_nl_commander.model.fetch import fetch_model
 from ros2_nl_commander.model.interface_judge import InterfaceJudge, LEAST_OF_DECLINING
@@ -161,8 +161,7 @@ class Certain:
 
 
 @pytest.mark.parametrize('best, count', [
-    ((30.0,), FEWEST), ((30.0,) * FEWEST, FEWEST), ((30.0,) * (FEWEST + 1), FEWEST + 1),
-    ((30.0,) * 40, SIZE), ((), SIZE)])
+    ((30.0,), ALWAYS + 1), ((30.0,) * 2, ALWAYS + 2), ((30.0,) * 40, SIZE), ((), SIZE)])
 def test_of_a_crowd_as_many_are_read_as_may_be_meant(best, count):
     crowd = RobotDescription('crowd', services={
         f'/pump_{number}/enable': SWITCH for number in range(300)})

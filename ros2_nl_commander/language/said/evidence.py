@@ -35,6 +35,7 @@ from ros2_nl_commander.language.quantities import convert, UNITS, units_like
 from ros2_nl_commander.language.said.identifiers import is_called, name_as_said
 from ros2_nl_commander.language.said.motions import check_motion
 from ros2_nl_commander.language.said.namesakes import check_namesakes
+from ros2_nl_commander.language.said.opposites import check_opposites
 from ros2_nl_commander.language.said.quantities import quantities_said, Quantity, stated
 from ros2_nl_commander.language.said.signs import check_signs
 from ros2_nl_commander.language.said.spoken import spoken_numbers
@@ -72,8 +73,8 @@ def check_said(sentence: str, answer: str, robot_name: str = '') -> None:
     :param answer: a command in the short form
     :param robot_name: the number in "TurtleBot 4, turn round" is none that must be spelt
     :raises UnsaidError: if a text was made up, if a number was said and another one is spelt, if
-        a numbered name became another one, or if a distance or an angle became a speed or a
-        motion without an end
+        a numbered name or a word became another one, or if a distance or an angle became a speed
+        or a motion without an end
     """
     name, _, body = answer.partition(' ')
     _check_texts(sentence, body)
@@ -84,6 +85,7 @@ def check_said(sentence: str, answer: str, robot_name: str = '') -> None:
     _check_units(sentence, plain)
     check_signs(sentence, plain)
     check_namesakes(sentence, plain)
+    check_opposites(sentence, plain)
     check_motion(sentence, plain)
     check_ways(sentence, name, plain)
 

@@ -51,7 +51,8 @@ _MOTION = re.compile(rf'(?:\(topic\) )?(?:circle (?:left|right)|{"|".join(_STEPS
 _TIME = re.compile(rf' (?:for|in) {_NUMBER} [a-z]+$')
 #: Ways up to something: how far it is from here is not said. Nor which way round "minus" is.
 _FROM_ELSEWHERE = re.compile(
-    r'\b(?:until|till|from|before|within|away|minus|to (?!the (?:left|right)\b))|-\s?\d')
+    r'\b(?:until|till|from|before|within|away|minus|'
+    r'to (?!(?:the )?(?:left|right|port|starboard)\b))|-\s?\d')
 _VERBS = (
     'drive move go roll travel advance proceed head run ride creep crawl walk step fly swim sail '
     'cruise inch nudge reverse turn rotate spin pivot swivel yaw twist curve bend veer strafe '
@@ -61,9 +62,10 @@ _DIRECTIONS = (
     'upwards downward downwards sideways port starboard clockwise counterclockwise '
     'anticlockwise counter anti around round').split()
 _FILLERS = (
-    'slowly gently carefully slow fast quickly please now just can could would you me your the a '
-    'an to by for of and while about exactly another only half halves third thirds quarter '
-    'quarters eighth eighths tenth tenths hundred thousand point').split()
+    'i want need like rotated turned moved slowly gently carefully slow fast quickly please now '
+    'just can could would you me your the a an to by for of and while about exactly another only '
+    'half halves third thirds quarter quarters eighth eighths tenth tenths hundred thousand '
+    'point').split()
 _OF_MOTION = {*_DIRECTIONS, *_FILLERS, *(
     form for verb in _VERBS
     for form in (verb, f'{verb}s', f'{verb}ing', f'{verb[:-1]}ing', f'{verb}{verb[-1]}ing'))}

@@ -47,6 +47,7 @@ _WHOLE_TURN = re.compile(
 _NAMED_ANGLES = ((_WHOLE_TURN, '360 degrees'),
                  (re.compile(r'\b(?:an? )?(?:u|about)-turn\b'), '180 degrees'),
                  (re.compile(r'\b(?:an? )?right angle\b'), '90 degrees'),
+                 (re.compile(r'\bof a circle\b'), 'of a turn'),
                  (re.compile(r'(?:\bpi|π) ?/ ?2\b'), '90 degrees'))
 #: Between a number and its unit: "one more metre", "two full turns".
 _BETWEEN = re.compile(r'\b(?:more|further|extra|additional|full|complete|whole)\s+(?=[a-z])')
@@ -90,7 +91,7 @@ def said_of_motion(sentence: str) -> SaidOfMotion:
 
 
 def with_plain_angles(sentence: str) -> str:
-    """Put angles that have a name in degrees, in small letters, and units behind their numbers."""
+    """Put angles that have a name in degrees or turns, in small letters, units behind numbers."""
     text = sentence.lower()
     for pattern, degrees in _NAMED_ANGLES:
         text = pattern.sub(f' {degrees} ', text)
