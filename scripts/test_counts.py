@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""Print the plain count of JUnit files: ``N passed, N failed``, and ``N skipped`` if any were."""
+"""Print the plain count of a JUnit file: ``N passed, N failed``, and ``N skipped`` if any were."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def count_tests(path: Path) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    """Print the sum over the files in the arguments; 1 if a test failed or none passed."""
+    """Print the count of the file in the first argument; 1 if a test failed or none passed."""
+    path = Path(sys.argv[1])
     try:
-        counts = [count_tests(Path(path)) for path in sys.argv[1:]]
-        passed, failed, skipped = map(sum, zip(*counts, strict=True))
-    except (OSError, ValueError, ElementTree.ParseError) as error:
+        passed, failed, skipped = count_tests(path)
+    except (OSError, ElementTree.ParseError) as error:
         print(f'no test results: {error}', file=sys.stderr)
         return 1
     print(f'{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''))

@@ -33,10 +33,7 @@ DOMAINS = 100
 #: How long a domain rests after it was given [s]; quick tests use all of them within that.
 REST_SEC = 40.0
 
-#: Processes that run tests at the same time stay out of each other's domains.
-_WORKERS = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
-_numbers = itertools.count(
-    os.getpid() * _WORKERS + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]), _WORKERS)
+_numbers = itertools.count(os.getpid() * 13)
 _given_at: dict[int, float] = {}
 
 

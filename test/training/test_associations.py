@@ -63,9 +63,9 @@ def test_a_word_finds_what_it_is_said_for():
     many = RobotDescription('many', services={
         **{f'/part_{number}/enable': SWITCH for number in range(50)}, '/lamp': SWITCH})
     associations = learned('ada', 'bob', 'cy')
-    found = InterfaceIndex(many, 5, 40, associations=associations).shortlist('dark')
+    found = InterfaceIndex(many, 8, 40, associations=associations).shortlist('dark')
     assert '/lamp' in found.services
-    assert '/lamp' not in InterfaceIndex(many, 5, 40, associations={}).shortlist('dark').services
+    assert '/lamp' not in InterfaceIndex(many, 8, 40, associations={}).shortlist('dark').services
 
 
 def test_what_ships_is_what_the_data_teach():
