@@ -32,6 +32,7 @@ from dataclasses import replace
 import math
 import re
 from typing import TypeVar
+from zlib import crc32
 
 from ros2_nl_commander.language.associations import Associations, shipped_associations
 from ros2_nl_commander.language.context import context_line
@@ -48,7 +49,7 @@ WHOLE = 40
 SIZE = 12
 #: So many of them are the same for all sentences, and read once: where the robot moves and goes,
 #: as "whoa" shares no word with that, then any, since behind three lines a prompt that was trained
-#: behind more misspells values.
+#: behind more misspells values. Which ones hardly changes with the graph, or all were read again.
 ALWAYS = 6
 
 _WORD = re.compile(r'[a-z]+|[0-9]+')
@@ -126,14 +127,13 @@ class InterfaceIndex:
         return self._only(self._always) if self.is_crowded else self.robot
 
     def _steady(self) -> tuple[int, ...]:
-        """Find what moves the robot, velocities first, and others from all over the rest."""
+        """Find what moves the robot, velocities first, and others drawn by lot, by their names."""
         moving = [index for is_such in (_is_velocity, _is_goal)
                   for index, entrance in enumerate(self._entrances)
                   if is_such(entrance, self.robot)][:ALWAYS]
-        others = [index for index in range(len(self._entrances)) if index not in moving]
-        missing = min(ALWAYS - len(moving), len(others))
-        return (*moving, *(others[(2 * number + 1) * len(others) // (2 * missing)]
-                           for number in range(missing)))
+        others = (index for index in range(len(self._entrances)) if index not in moving)
+        drawn = sorted(others, key=lambda index: crc32(self._entrances[index].name.encode()))
+        return (*moving, *drawn[:ALWAYS - len(moving)])
 
     def _only(self, kept: Sequence[int]) -> RobotDescription:
         return _only(self.robot, [self._entrances[index] for index in kept])

@@ -30,8 +30,8 @@ from ros2_nl_commander.language.said.opposites import check_opposites
     ('the centre one', 'tray: lowerTray', 'centre', 'lower'),
     ('turn to the left', 'turn right 90 deg', 'left', 'right'),
     ('a quarter turn counter-clockwise', 'turn right 90 deg', 'counterclockwise', 'right'),
-    ('climb 2 m', 'down 2 m', 'climb', 'down'),
-    ('the small one please', '{size: large, count: 1}', 'small', 'large'),
+    ('go backwards 2 m', 'forward 2 m', 'backward', 'forward'),
+    ('the rear lamps please', '{which: FrontLamps, count: 1}', 'rear', 'front'),
 ])
 def test_another_word_of_its_kind_is_refused(sentence, body, said, spelt):
     with pytest.raises(UnsaidError, match=f'you said {said}, and this would be {spelt}'):
@@ -47,6 +47,8 @@ def test_another_word_of_its_kind_is_refused(sentence, body, said, spelt):
     ('the lamp on', 'lamp: green'),  # none was said
     ('close the valve', 'open: false'),  # a name of a field is no value
     ('the left lamps blue', '[{red: 0}, {blue: 255}]'),
+    ('you are too far to the left', 'strafe right a bit'), ("don't go left", 'turn right'),
+    ('the gate is still open', 'position: closed'),
     ('show it in red', ''),
 ])
 def test_what_may_be_meant_passes(sentence, body):

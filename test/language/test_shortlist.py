@@ -16,6 +16,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.robot_sections import Place
@@ -56,13 +58,19 @@ def test_what_moves_the_robot_is_kept_for_every_sentence(sentence):
     assert always.places == PLANT.places and always.services.keys() <= kept.services.keys()
 
 
-def test_as_many_are_always_read_from_all_over_the_robot():
-    always = InterfaceIndex(PLANT).always()
-    valves = [name for name in always.topics if 'valve' in name]
-    assert len(valves) + len(always.services) == ALWAYS - 2
-    assert valves and always.services  # not just what comes first
-    lines = {name.split('/')[1] for name in valves}
-    assert len(lines) == len(valves)
+def names_always_read(robot):
+    always = InterfaceIndex(robot).always()
+    return {*always.topics, *always.services, *always.actions}
+
+
+def test_as_many_are_always_read_and_few_change_with_the_graph():
+    before, first = names_always_read(PLANT), [*PLANT.topics][:ALWAYS]
+    assert len(before) == ALWAYS and not before <= {*first}
+    changes = []
+    for number in range(50):
+        grown = replace(PLANT, topics={f'/new_{number}': 'std_msgs/msg/Bool', **PLANT.topics})
+        changes.append(len(names_always_read(grown) - before))
+    assert max(changes) <= 1 and sum(changes) < 5
 
 
 def test_a_crowd_of_few_has_nothing_twice():

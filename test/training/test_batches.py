@@ -23,7 +23,7 @@ import random
 import pytest
 from ros2_nl_commander.language.context import context_from_robot, RobotContext
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.shortlist import InterfaceIndex, SIZE, WHOLE
+from ros2_nl_commander.language.shortlist import ALWAYS, InterfaceIndex, SIZE, WHOLE
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.training.batches import (
     encode_examples, EncodedExample, make_batches, plan_epoch, split_held_out)
@@ -58,6 +58,7 @@ def test_a_sentence_is_learned_behind_what_is_read_for_it(tiny_tokenizer):
     for example, sentence in zip(encoded, sentences):
         served = context_from_robot(index.shortlist(sentence)).continuing(always)
         assert example.context == served and len(served.blocks) == SIZE
+        assert served.blocks[:ALWAYS] == always.blocks
         assert any(block.startswith('/cmd_vel') for block in always.blocks)
     assert encoded[0].context != encoded[1].context
 

@@ -62,13 +62,13 @@ _DIRECTIONS = (
     'upwards downward downwards sideways port starboard clockwise counterclockwise '
     'anticlockwise counter anti around round').split()
 _FILLERS = (
-    'i want need like rotated turned moved slowly gently carefully slow fast quickly please now '
-    'just can could would you me your the a an to by for of and while about exactly another only '
-    'half halves third thirds quarter quarters eighth eighths tenth tenths hundred thousand '
-    'point').split()
+    'i want need like slowly gently carefully slow fast quickly please now just can could would '
+    'you me your the a an to by for of and while about exactly another only half halves third '
+    'thirds quarter quarters eighth eighths tenth tenths hundred thousand point').split()
 _OF_MOTION = {*_DIRECTIONS, *_FILLERS, *(
     form for verb in _VERBS
-    for form in (verb, f'{verb}s', f'{verb}ing', f'{verb[:-1]}ing', f'{verb}{verb[-1]}ing'))}
+    for form in (verb, f'{verb}s', f'{verb}d', f'{verb}ed', f'{verb}ing', f'{verb[:-1]}ing',
+                 f'{verb}{verb[-1]}ing'))}
 _WORD = re.compile(r'[^\W\d_]+')
 _VAGUE = re.compile(r'\b(?:dozen|hundred|thousand|few|several|some|couple)s?'
                     r'(?: of)?(?: more)? (?P<unit>[a-z]+)\b')

@@ -12,12 +12,12 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-
 """
-Refuses the north charger for "the east charger", and down for "up".
+Refuses the north charger for "the east charger", and the green lamp for "blue lamp on".
 
 Of some words a thing is only one. Where a sentence says one of them and an answer only others, the
-model took the next best of what the robot has. None of 9,500 right answers does that.
+model took the next best of what the robot has. None of 9,500 right answers does that. Words for
+states are left out: "the gate is still open" wants it closed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from collections.abc import Iterator, Mapping
 import re
 
 from ros2_nl_commander.language.errors import UnsaidError
+from ros2_nl_commander.language.shortlist import words_of
 
-#: In each what excludes each other, with the words for it; one may be of several.
+#: What excludes each other in each kind, and other words for it; plurals are read without their s.
 _KINDS = tuple({
     word: one for one, words in kind.items() for word in (one, *words.split())
 } for kind in (
@@ -40,19 +41,12 @@ _KINDS = tuple({
     {'top': 'upper uppermost topmost', 'middle': 'centre center', 'bottom': 'lower lowest'},
     {'left': 'port counterclockwise anticlockwise', 'right': 'starboard clockwise'},
     {'front': '', 'rear': 'back'},
-    {'forward': 'forwards ahead', 'backward': 'backwards astern reverse'},
-    {'up': 'upward upwards higher rise ascend climb', 'down': 'downward downwards descend sink'},
-    {'open': 'opened', 'closed': 'close shut'},
-    {'small': 'little', 'medium': '', 'large': 'big'},
-    {'low': '', 'high': ''},
-    {'hot': '', 'cold': ''},
-    {'inside': 'inner', 'outside': 'outer'},
-    {'indoor': 'indoors', 'outdoor': 'outdoors'},
+    {'forward': 'ahead', 'backward': 'astern reverse'},
 ))
 _COUNTER = re.compile(r'\b(counter|anti)\W(?=clockwise)', re.IGNORECASE)
-_WORD = re.compile(r'[A-Z]?[a-z]+|[A-Z]+')
-#: What follows a colon, and all of a body without one.
-_VALUE = re.compile(r'(?:^|: )([^:]*?)(?=$|, [A-Za-z_][\w.]*: |[}\]])')
+#: Who says how it is, or must not be, wants the other: "you are too far left".
+_HOW_IT_IS_NOT_TO_BE = re.compile(r"\b(?:too|not|no|never|without)\b|n't\b", re.IGNORECASE)
+_FIELD_NAME = re.compile(r'[A-Za-z_][\w.]*: ')
 
 
 def check_opposites(sentence: str, body: str) -> None:
@@ -62,10 +56,11 @@ def check_opposites(sentence: str, body: str) -> None:
     :param body: what an answer spells behind the name of its interface, without texts in quotes
     :raises UnsaidError: says both words
     """
-    if '[' in body:  # each item of a list has its own
+    # Each item of a list has its own.
+    if '[' in body or _HOW_IT_IS_NOT_TO_BE.search(sentence):
         return
-    in_sentence = set(_words(_COUNTER.sub(r'\1', sentence)))
-    in_body = {word for value in _VALUE.findall(body) for word in _words(value)}
+    in_sentence = set(words_of(_COUNTER.sub(r'\1', sentence)))
+    in_body = set(words_of(_FIELD_NAME.sub('', body)))
     for kind in _KINDS:
         said, spelt = dict(_of_kind(kind, in_sentence)), dict(_of_kind(kind, in_body))
         if said and spelt and not said.keys() & spelt.keys():
@@ -75,7 +70,3 @@ def check_opposites(sentence: str, body: str) -> None:
 
 def _of_kind(kind: Mapping[str, str], words: set[str]) -> Iterator[tuple[str, str]]:
     return ((kind[word], word) for word in words if word in kind)
-
-
-def _words(text: str) -> Iterator[str]:
-    return (word.lower() for word in _WORD.findall(text))
