@@ -80,7 +80,9 @@ _QUARTER = 0.25
 
 def with_motion_said(sentence: str, answer: str, robot: RobotDescription) -> str:
     """
-    Give a motion the way, the time or the speed that was said of it and that it leaves out.
+    Give a motion the way, the time or the speed that was said of it, and that it leaves out.
+
+    A way that nobody said gives place to the one that was.
 
     :param answer: in the short form of this robot; changed only if the robot takes it then
     """
@@ -88,6 +90,8 @@ def with_motion_said(sentence: str, answer: str, robot: RobotDescription) -> str
     if robot.topics.get(name) not in VELOCITY_TYPES or not _is_of_motion_alone(sentence):
         return answer
     said = said_of_motion(sentence)
+    if not _ARITHMETIC.search(sentence.lower()):
+        body = _with_way_said(said, body)
     for complete in (_with_end, _with_speed):
         changed = complete(said, body)
         if changed != body and is_possible_but_for_limits(f'{name} {changed}', robot):
@@ -155,6 +159,19 @@ def _with_end(said: SaidOfMotion, body: str) -> str:
         return body
     return _inserted(body, [step.end('word') for step in steps
                             if _STEPS[step['word']][0] == dimension_of(ways[0])], str(ways[0]))
+
+
+def _with_way_said(said: SaidOfMotion, body: str) -> str:
+    """Put the one way that was said in the place of that of a single step."""
+    step = _STEP.fullmatch(body.removeprefix('(topic) '))
+    spelt = spelt_quantities(step['amount'] or '') if step else ()
+    if step is None or len(spelt) != 1 or len(said.ways) != 1 or said.times:
+        return body
+    way = said.ways[0]
+    is_said = way.is_same(spelt[0]) or spelt[0].number in said.numbers
+    if is_said or dimension_of(way) != _STEPS[step['word']][0]:
+        return body
+    return body.replace(step['amount'], f' {way}', 1)
 
 
 def _with_speed(said: SaidOfMotion, body: str) -> str:
