@@ -36,7 +36,7 @@ _WORDS: dict[str, str] = {
     'msec': 'ms', 'minute': 'min', 'hour': 'h', 'hr': 'h', 'mps': 'm/s', 'kmh': 'km/h',
     'kph': 'km/h', 'rps': 'turns/s', 'percent': '%', 'pct': '%', 'percentage': '%',
     'per cent': '%', 'kilo': 'kg', 'kilogram': 'kg', 'gram': 'g', 'milligram': 'mg', 'tonne': 't',
-    'ton': 't', 'pound': 'lb', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
+    'ton': 't', 'pound': 'lb', 'ounce': 'oz', 'litre': 'l', 'liter': 'l', 'millilitre': 'ml',
     'milliliter': 'ml', 'centilitre': 'cl', 'centiliter': 'cl', 'decilitre': 'dl',
     'deciliter': 'dl', 'hectolitre': 'hl', 'hectoliter': 'hl', 'microlitre': 'ul',
     'microliter': 'ul', 'newton': 'N', 'hertz': 'Hz',

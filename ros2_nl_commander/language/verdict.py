@@ -31,6 +31,7 @@ from ros2_nl_commander.language.names import excerpt
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.evidence import check_said
+from ros2_nl_commander.language.said.measures import check_measures
 from ros2_nl_commander.language.said.texts import TEXT
 from ros2_nl_commander.language.short_form import Decline, REASONS
 from ros2_nl_commander.language.suggestions import misspelt_in
@@ -60,6 +61,7 @@ def command_or_reason(
             return None, _with_suggestion(answer.reason, sentence, robot)
         if not robot.is_empty:
             check_said(sentence, text, robot.robot)
+            check_measures(sentence, text, robot)
     except (CommandSyntaxError, NotOfferedError, LimitError, FieldError) as error:
         return None, f'not possible: {error}'
     except UnsaidError as error:

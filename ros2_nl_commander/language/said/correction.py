@@ -26,8 +26,10 @@ from __future__ import annotations
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.amounts import with_numbers_said
 from ros2_nl_commander.language.said.clock_times import with_clock_time
+from ros2_nl_commander.language.said.directions import with_direction_said
 from ros2_nl_commander.language.said.left_out import with_what_was_left_out
 from ros2_nl_commander.language.said.motions import with_motion_said
+from ros2_nl_commander.language.said.shares import with_share_flag
 from ros2_nl_commander.language.said.texts import with_texts
 from ros2_nl_commander.language.said.units import with_units
 from ros2_nl_commander.language.short_form import DECLINES
@@ -47,4 +49,5 @@ def as_said(sentence: str, answer: str, robot: RobotDescription) -> str:
     answer = with_numbers_said(sentence, answer, robot)
     answer = with_units(sentence, answer, robot)
     answer = with_motion_said(sentence, answer, robot)
+    answer = with_share_flag(sentence, with_direction_said(sentence, answer, robot), robot)
     return with_what_was_left_out(sentence, answer, robot)

@@ -51,7 +51,7 @@ _WITH_UNIT = re.compile(rf'({_NUMBER.pattern})(?: ([A-Za-z/%]+))?')
 _EXPONENT = re.compile(r'(?<![\w.])\d+(?:\.\d+)?e[+-]?\d{1,2}(?!\w)')
 _LETTER = re.compile(r'[^\W\d_]')
 #: Two numbers that may be one: "2 metres 30", "77 31", "1,000", "9:30".
-_PAIR = re.compile(r'(?=(?<!\d)(\d+)\W*(?:([a-z]+)\W+)?(\d+))')
+_PAIR = re.compile(r'(?=(?<!\d)(\d+)(?!\d)\W*(?:([a-z]+)\W+)?(\d+))')
 _SPELT = re.compile(rf'(?<![\w.])(\d+(?:\.\d+)?) ({_WAYS})(?![\w/])')
 #: A number where a field has one, with no unit behind it.
 _BARE = re.compile(r'(?:(?<=: )|(?<=: -)|(?<=\[)|(?<=\[-)|(?<=, )|(?<=, -))'

@@ -25,12 +25,10 @@ from collections.abc import Iterable, Iterator
 import re
 
 from ros2_nl_commander.language.command import Value
-from ros2_nl_commander.language.forms.fields import FieldsForm
-from ros2_nl_commander.language.forms.interface import body_form, VELOCITY_TYPES
+from ros2_nl_commander.language.forms.interface import VELOCITY_TYPES
 from ros2_nl_commander.language.forms.poses import PoseForm
-from ros2_nl_commander.language.names import TYPE_FOLDERS
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.said.possible import is_possible
+from ros2_nl_commander.language.said.possible import fields_of, is_possible, with_field
 from ros2_nl_commander.language.said.quantities import stated
 from ros2_nl_commander.language.said.texts import has_text, TEXT
 
@@ -72,8 +70,7 @@ def _with_choice(sentence: str, answer: str, robot: RobotDescription) -> str:
     if len(found) != 1:
         return answer
     path, value = found[0]
-    return next((changed for changed in _insertions(name, body, f'{path}: {value}')
-                 if is_possible(changed, robot)), answer)
+    return with_field(answer, f'{path}: {value}', robot)
 
 
 def _is_target(path: str, place: str, sentence: str) -> bool:
@@ -89,12 +86,9 @@ def _nameable(
     """Give the fields whose values have names, and whether these are places, for poses."""
     for path, values in robot.choices.get(name, {}).items():
         yield path, values, False
-    noun = next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
-    form = None if noun is None else body_form(name, noun, robot)
-    if isinstance(form, FieldsForm):
-        for path, value_form in form.entries:
-            if isinstance(value_form, PoseForm) and path not in _UNUSED_POSES:
-                yield path, robot.places, True
+    for path, value_form in fields_of(name, robot):
+        if isinstance(value_form, PoseForm) and path not in _UNUSED_POSES:
+            yield path, robot.places, True
 
 
 def _is_named(value: Value, sentence: str) -> bool:
@@ -108,17 +102,6 @@ def _is_named(value: Value, sentence: str) -> bool:
 
 def _stands(value: Value, body: str) -> bool:
     return re.search(rf'(?<![\w.]){re.escape(str(value))}(?![\w.])', body) is not None
-
-
-def _insertions(name: str, body: str, addition: str) -> Iterator[str]:
-    """Give an answer with one more field, in every place: only one is in the right order."""
-    if not body:
-        yield f'{name} {addition}'
-        return
-    yield f'{name} {addition}, {body}'
-    for match in re.finditer(r', (?=[A-Za-z_][\w.]*: )', body):
-        yield f'{name} {body[:match.start()]}, {addition}{body[match.start():]}'
-    yield f'{name} {body}, {addition}'
 
 
 def _with_times(sentence: str, answer: str, robot: RobotDescription) -> str:

@@ -32,6 +32,11 @@ _CAPITALS = {'kN': 'kilonewtons', 'mW': 'milliwatts', 'mV': 'millivolts', 'mA': 
 _CAPITAL = re.compile(rf'(?<=\d)\s?({"|".join(_CAPITALS)})(?!\w)')
 #: Miles an hour are a unit of their own, which is spelt in one word.
 _MPH = re.compile(r'\b(?:miles?|mi)\s*(?:/|\b(?:per|an)\b)\s*(?:h|hrs?|hours?)\b')
+#: Measures of volume that two countries have under one name, as the short form spells them.
+_MEASURE = re.compile(
+    r'\b(?:(?P<us>u\.?s\.?a?\.?|american)|u\.?k\.?|imperial|british)\s+'
+    r'(?P<measure>fluid ounces?|fl\.?\s?oz|gal(?:lon)?s?|quarts?|pints?)\b')
+_MEASURES = {'f': 'floz', 'g': 'gal', 'q': 'qt', 'p': 'pt'}
 #: The marks of feet and inches; a quotation mark that was opened before only ends a quotation.
 _FEET_INCHES = re.compile(r"(?<![\w.'])(\d{1,6})\s?['\u2032\u2019]\s?(\d+(?:\.\d+)?)\s?"
                           r"(?:[\"\u2033\u201d]|'')(?!\w)")
@@ -48,13 +53,18 @@ def with_plain_numbers(sentence: str) -> str:
     text = unicodedata.normalize('NFKC', _VULGAR.sub(r' \g<0>', text.lower()))
     text = _THOUSANDS.sub('', text.replace('\u2044', '/'))
     text = _DECIMAL_COMMA.sub(r'\1.\2', text)
-    text = _MPH.sub('mph', re.sub(r'(?<![\d.])\.(?=\d)', '0.', text))
+    text = _MEASURE.sub(_measure, re.sub(r'(?<![\d.])\.(?=\d)', '0.', text))
+    text = _MPH.sub('mph', text)
     return _SLASHED.sub(_decimal, text)
 
 
 def _decimal(match: re.Match[str]) -> str:
     whole, above, below = int(match[1] or 0), int(match[2]), int(match[3])
     return match[0] if below == 0 else f'{whole + above / below:.6g}'
+
+
+def _measure(match: re.Match[str]) -> str:
+    return f'{"us" if match["us"] else "uk"}{_MEASURES[match["measure"][0]]}'
 
 
 def _with_marks_in_words(sentence: str) -> str:

@@ -12,13 +12,21 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Whether a corrected answer is one: nothing is put into a field that cannot hold it."""
+"""What a corrected answer may hold: nothing is put into a field that cannot hold it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+import re
+
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.errors import CommandSyntaxError, FieldError, LimitError
+from ros2_nl_commander.language.forms.fields import FieldsForm, ValueForm
+from ros2_nl_commander.language.forms.interface import body_form
+from ros2_nl_commander.language.names import TYPE_FOLDERS
 from ros2_nl_commander.language.robot import RobotDescription
+
+_NEXT_FIELD = re.compile(r', (?=[A-Za-z_][\w.]*: )')
 
 
 def is_possible(answer: str, robot: RobotDescription) -> bool:
@@ -43,3 +51,32 @@ def is_possible_but_for_limits(answer: str, robot: RobotDescription) -> bool:
     except (CommandSyntaxError, FieldError):
         return False
     return True
+
+
+def fields_of(name: str, robot: RobotDescription) -> tuple[tuple[str, ValueForm], ...]:
+    """Give path and form of what can be spelt behind a name; of poses, motions, ... nothing."""
+    noun = next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
+    form = None if noun is None else body_form(name, noun, robot)
+    return form.entries if isinstance(form, FieldsForm) else ()
+
+
+def with_field(answer: str, addition: str, robot: RobotDescription) -> str:
+    """
+    Add a field to an answer, or leave the answer as it is where the robot does not take it.
+
+    :param addition: ``path: value``
+    """
+    return next((changed for changed in _insertions(answer, addition)
+                 if is_possible(changed, robot)), answer)
+
+
+def _insertions(answer: str, addition: str) -> Iterator[str]:
+    """Give an answer with one more field, in every place: only one is in the right order."""
+    name, _, body = answer.partition(' ')
+    if not body:
+        yield f'{name} {addition}'
+        return
+    yield f'{name} {addition}, {body}'
+    for match in _NEXT_FIELD.finditer(body):
+        yield f'{name} {body[:match.start()]}, {addition}{body[match.start():]}'
+    yield f'{name} {body}, {addition}'

@@ -63,12 +63,21 @@ def with_texts(sentence: str, answer: str) -> str:
     def as_spoken(match: re.Match[str]) -> str:
         text = re.sub(r'\\(.)', r'\1', match[1])
         # A name of a program is known to the model from elsewhere: it is not for people to spell.
-        if (not re.search(r'[^\W\d_]', text) or has_text(sentence, text) or is_identifier(text)
-                or _unspaced(text) in _unspaced(sentence)):  # "row A 1" may be A1
+        if not re.search(r'[^\W\d_]', text) or is_identifier(text):
             return match[0]
-        spoken = _likest(sentence, text)
+        spoken = _but_for_case(sentence, text)
+        if spoken is None and (has_text(sentence, text)
+                               or _unspaced(text) in _unspaced(sentence)):  # "row A 1" may be A1
+            return match[0]
+        spoken = spoken or _likest(sentence, text)
         return match[0] if spoken is None else f'"{_escaped(spoken)}"'
     return TEXT.sub(as_spoken, answer)
+
+
+def _but_for_case(sentence: str, text: str) -> str | None:
+    """Give a text in the letters of a sentence: BAY 7 for "bay 7" if that is how it was said."""
+    found = re.search(rf'(?<!\w){re.escape(text)}(?!\w)', sentence, re.IGNORECASE)
+    return None if text in sentence or found is None else found[0]
 
 
 def _unspaced(text: str) -> str:
