@@ -70,7 +70,7 @@ setup(
         'tqdm',
         'transformers',
     ],
-    extras_require={'test': ['hypothesis', 'peft', 'pytest', 'pytest-timeout']},
+    extras_require={'test': ['hypothesis', 'peft', 'pytest', 'pytest-timeout', 'pytest-xdist']},
     zip_safe=False,
     author='The ros2_nl_commander authors',
     maintainer='The ros2_nl_commander authors',

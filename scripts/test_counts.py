@@ -13,7 +13,7 @@
 # limitations under the License.
 
 
-"""Print the plain count of a JUnit file: ``N passed, N failed``, and ``N skipped`` if any were."""
+"""Print the plain count of JUnit files: ``N passed, N failed``, and ``N skipped`` if any were."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def count_tests(path: Path) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    """Print the count of the file in the first argument; 1 if a test failed or none passed."""
-    path = Path(sys.argv[1])
+    """Print the count of all files named; 1 if a test failed, or none passed in one of them."""
     try:
-        passed, failed, skipped = count_tests(path)
+        counts = [count_tests(Path(name)) for name in sys.argv[1:]]
     except (OSError, ElementTree.ParseError) as error:
         print(f'no test results: {error}', file=sys.stderr)
         return 1
+    passed, failed, skipped = (sum(column) for column in zip(*counts, strict=True))
     print(f'{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''))
-    return 1 if failed or not passed else 0
+    return 1 if failed or not all(count[0] for count in counts) else 0
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import pytest
+import setuptools  # noqa: F401 - what compiles imports it later, too late if distutils came first
 
 torch = pytest.importorskip('torch')
 transformers = pytest.importorskip('transformers')

@@ -27,8 +27,11 @@ import os
 from pathlib import Path
 import time
 
-#: Those whose ports Linux gives to nobody else, from one on.
-DOMAINS = 100
+#: Those whose ports Linux gives to nobody else, from one on. Processes that test at the same time
+#: (pytest-xdist says how many, and which this is) share them.
+WORKERS = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
+WORKER = int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
+DOMAINS = 100 // WORKERS
 
 #: How long a domain rests after it was given [s]; quick tests use all of them within that.
 REST_SEC = 40.0
@@ -40,13 +43,13 @@ _given_at: dict[int, float] = {}
 def next_domain() -> int:
     """Give the free domain that was not used for longest; zero, which people use, is left out."""
     for _ in range(DOMAINS):
-        domain = 1 + next(_numbers) % DOMAINS
+        domain = 1 + WORKER * DOMAINS + next(_numbers) % DOMAINS
         if domain in _given_at:
             time.sleep(max(0.0, _given_at[domain] + REST_SEC - time.monotonic()))
         _given_at[domain] = time.monotonic()
         if not is_in_use(domain):
             return domain
-    raise RuntimeError(f'each of the domains 1 to {DOMAINS} has a participant on this machine')
+    raise RuntimeError(f'each of {DOMAINS} domains has a participant on this machine')
 
 
 def is_in_use(domain: int) -> bool:
