@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 from ros2_nl_commander.language.context import context_line
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.short_form import DECLINES, entrances
+from ros2_nl_commander.language.short_form import DECLINES, entrances, REASONS
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.model.drafts import Precedent
 from ros2_nl_commander.model.matching import Matching
@@ -40,10 +40,11 @@ import torch
 
 #: What shared words count beside meaning, and what both count beside the language model.
 WORDS, SHARE = 0.5, 1.0
-#: What shared words add to the score of no interface at all, since they add to that of all others,
-#: and the least weight of declining [nats]: where the place is not known or the value is missing,
-#: an interface fits, and the answer is no.
-NONE_BY_WORDS, LEAST_OF_DECLINING = 1.0, -1.0
+#: What shared words add to the score of no interface at all, since they add to that of all others.
+NONE_BY_WORDS = 1.0
+#: The least weight of declining [nats]: where the place is not known or the value is missing, an
+#: interface fits, and the answer is no. The one reason that says that none does has no such least.
+LEAST_OF_DECLINING, NONE_FITS = -1.0, 'cannot do that'
 #: Of very many interfaces those are read that have this chance together: what is read costs time.
 ENOUGH = 0.99
 
@@ -118,7 +119,8 @@ class InterfaceJudge:
         of_none, *of_names = (SHARE * chances).tolist()
         return Judged(robot, NamePreference(
             {entrance.label: weight for entrance, weight in zip(offered, of_names)},
-            {DECLINES.strip(): max(of_none, LEAST_OF_DECLINING)}))
+            {f'{DECLINES}{reason}': of_none if reason == NONE_FITS else max(
+                of_none, LEAST_OF_DECLINING) for reason in REASONS}))
 
 
 def _enough(scores: torch.Tensor) -> int:

@@ -25,11 +25,13 @@ from ros2_nl_commander.training.examples import Example
 from ros2_nl_commander.training.renaming import rename_examples
 from ros2_nl_commander.training.synthesis.crowds import (
     Extras, hide_examples, other_robots, own_devices)
+from ros2_nl_commander.training.unexplained import without_explanations
 
 Variant = Callable[[Sequence[Example]], list[Example]]
 
 _VARIANTS: Mapping[str, Variant] = {
-    'plain': list, 'renamed': rename_examples, 'distractors': add_distractors}
+    'plain': list, 'renamed': rename_examples, 'distractors': add_distractors,
+    'unexplained': without_explanations}
 #: Up to so many interfaces are added.
 _CROWDS: Mapping[str, Extras] = {'crowd': other_robots, 'devices': own_devices}
 _CROWD = re.compile(rf'({"|".join(_CROWDS)})=([1-9][0-9]{{0,4}})')

@@ -170,7 +170,7 @@ def test_a_bad_line_is_one_clear_error(write, generator, capsys, line, reason):
 def test_an_unknown_variant_is_one_clear_error(write, generator, capsys):
     (error,) = error_of(capsys, ['--data', str(write(LINES)), '--variant', 'upside-down'])
     assert error == "evaluate: unknown variant 'upside-down': expected plain, renamed, " \
-                    'distractors, crowd=N or devices=N'
+                    'distractors, unexplained, crowd=N or devices=N'
 
 
 @pytest.mark.parametrize('every', ['0', '-1', 'x'])

@@ -15,16 +15,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 import re
 
 import pytest
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.directions import with_direction_said
-from ros2_nl_commander.training.examples import load_examples
+from shipped_data import shipped_examples
 
-DATA = Path(__file__).parents[2] / 'data'
 ROBOT = RobotDescription(
     robot='lookout',
     topics={'/pan': 'std_msgs/msg/Float32', '/tilt': 'std_msgs/msg/Float32',
@@ -70,7 +68,7 @@ def test_what_is_not_certain_stays_as_it_is(sentence, spelt):
 def test_turned_signs_of_the_training_data_are_put_right():
     """Every tenth robot or so says which way is positive; nearly all of their signs are found."""
     mended = missed = 0
-    for example in load_examples(DATA / 'general_train.jsonl'):
+    for example in shipped_examples('general_train.jsonl'):
         if example.command is None or not re.search(
                 r'\b(?:left|right|clockwise)\b', example.instruction):
             continue

@@ -15,8 +15,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.command import Command
@@ -25,9 +23,8 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.said.measures import check_measures
 from ros2_nl_commander.language.said.quantities import stated
 from ros2_nl_commander.language.verdict import command_or_reason
-from ros2_nl_commander.training.examples import load_examples
+from shipped_data import shipped_examples, TRAINING
 
-DATA = Path(__file__).parents[2] / 'data'
 ROBOT = RobotDescription(
     robot='barman', services={'/pour': 'bar_msgs/srv/Pour', '/serve': 'bar_msgs/srv/Serve',
                               '/weigh': 'bar_msgs/srv/Weigh'},
@@ -68,8 +65,8 @@ def test_an_amount_of_something_else_is_refused(sentence, spelt):
         check_measures(sentence, spelt, ROBOT)
 
 
-@pytest.mark.parametrize('name', ['general_train.jsonl', 'porter_train.jsonl'])
+@pytest.mark.parametrize('name', TRAINING)
 def test_no_right_answer_is_refused(name):
-    for example in load_examples(DATA / name):
+    for example in shipped_examples(name):
         if example.command is not None:
             check_measures(example.instruction, example.answer, example.robot)

@@ -17,8 +17,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from ros2_nl_commander.language.answer import read_answer
 from ros2_nl_commander.language.equality import same_effect
@@ -28,9 +26,8 @@ from ros2_nl_commander.language.said.clock_times import with_clock_time
 from ros2_nl_commander.language.said.correction import as_said
 from ros2_nl_commander.language.said.quantities import stated
 from ros2_nl_commander.language.said.texts import has_text
-from ros2_nl_commander.training.examples import load_examples
+from shipped_data import shipped_examples, TRAINING
 
-DATA = Path(__file__).parents[2] / 'data'
 ROBOT = RobotDescription(
     robot='pourer',
     topics={'/say': 'std_msgs/msg/String', '/mast': 'std_msgs/msg/Float64',
@@ -188,9 +185,9 @@ def test_everything_else_stays_as_it_is(sentence, spelt):
     assert as_said(sentence, spelt, ROBOT) == spelt
 
 
-@pytest.mark.parametrize('name', ['general_train.jsonl', 'porter_train.jsonl'])
+@pytest.mark.parametrize('name', TRAINING)
 def test_no_right_answer_is_changed_for_the_worse(name):
-    for example in load_examples(DATA / name):
+    for example in shipped_examples(name):
         if example.command is not None and not example.robot.is_empty:
             text = as_said(example.instruction, example.answer, example.robot)
             answer = read_answer(text, example.robot)

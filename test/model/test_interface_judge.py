@@ -28,7 +28,8 @@ from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.shortlist import ALWAYS, SIZE
 from ros2_nl_commander.model.encoder import SentenceEncoder
 from ros2_nl_commander.model.fetch import fetch_model
-from ros2_nl_commander.model.interface_judge import InterfaceJudge, LEAST_OF_DECLINING
+from ros2_nl_commander.model.interface_judge import (
+    InterfaceJudge, LEAST_OF_DECLINING, NONE_FITS)
 from ros2_nl_commander.model.low_rank import low_rank_changes, tensors_of
 from ros2_nl_commander.model.relevance import (
     load_relevance, plain_text, relevance_for, RelevanceModel)
@@ -172,11 +173,14 @@ def test_of_a_crowd_as_many_are_read_as_may_be_meant(best, count):
 def test_nothing_fits_as_much_as_the_relevance_model_says():
     def weights(none):
         preference = InterfaceJudge(ROBOT, Certain(8.0, none=none)).judge('x').preference
-        return [preference.best(word) for word in (preference.first(), 'no:')]
+        return [preference.best(text) for text in (
+            preference.first(), 'no:', f'no: {NONE_FITS}')]
 
-    (little, least), (most, mere) = weights(30.0), weights(-30.0)
-    assert little < -20 and math.isclose(least, 0.0, abs_tol=0.01)
-    # Declining for a reason that is not seen from the names stays possible.
+    (little, least, none), (most, mere, hardly) = weights(30.0), weights(-30.0)
+    assert little < -20 and math.isclose(least, 0.0, abs_tol=0.01) and none == least
+    # That none fits is as unlikely as that; ...
+    assert hardly < -20
+    # ... declining for a reason that is not seen from the names stays possible.
     assert math.isclose(most, 0.0, abs_tol=0.01) and mere == LEAST_OF_DECLINING
 
 

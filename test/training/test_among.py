@@ -27,6 +27,7 @@ from ros2_nl_commander.training.examples import load_examples
 from ros2_nl_commander.training.synthesis.among import LEAST_MORE, MOST, write_among
 from ros2_nl_commander.training.synthesis.devices import device_interfaces
 from ros2_nl_commander.training.synthesis.parts import PARTS, PROGRAMS
+from shipped_data import shipped_examples, TRAINING
 
 DATA = [share_file('data', 'porter_train.jsonl'), share_file('data', 'general_train.jsonl')]
 MANY_DEVICES = 2000
@@ -39,7 +40,7 @@ def names(robot: RobotDescription) -> set[str]:
 @pytest.fixture(scope='module')
 def known():
     return {(example.instruction, example.answer, example.robot.robot): example.robot
-            for path in DATA for example in load_examples(path)}
+            for name in TRAINING for example in shipped_examples(name)}
 
 
 @pytest.fixture(scope='module')

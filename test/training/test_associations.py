@@ -20,11 +20,11 @@ import json
 
 from ros2_nl_commander.language.associations import FILE, shipped_associations
 from ros2_nl_commander.language.command import ServiceCall
-from ros2_nl_commander.language.resources import share_file
 from ros2_nl_commander.language.robot import RobotDescription
 from ros2_nl_commander.language.shortlist import InterfaceIndex
 from ros2_nl_commander.training.associations import learn_associations, write_associations
-from ros2_nl_commander.training.examples import Example, load_examples
+from ros2_nl_commander.training.examples import Example
+from shipped_data import shipped_examples, TRAINING
 
 SWITCH = 'std_srvs/srv/SetBool'
 
@@ -69,6 +69,5 @@ def test_a_word_finds_what_it_is_said_for():
 
 
 def test_what_ships_is_what_the_data_teach():
-    data = [example for name in ('general_train', 'porter_train')
-            for example in load_examples(share_file('data', f'{name}.jsonl'))]
+    data = [example for name in TRAINING for example in shipped_examples(name)]
     assert learn_associations(data) == shipped_associations(), f'learn {FILE} again: docs/data.md'

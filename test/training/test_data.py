@@ -17,7 +17,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 import re
 
 import pytest
@@ -27,9 +26,8 @@ from ros2_nl_commander.language.grammar_matching import matches
 from ros2_nl_commander.language.robot import load_robot
 from ros2_nl_commander.language.said.evidence import check_said
 from ros2_nl_commander.training.examples import load_examples
+from shipped_data import DATA, shipped_examples, TRAINING
 
-DATA = Path(__file__).parents[2] / 'data'
-TRAINING = ('general_train.jsonl', 'porter_train.jsonl')
 HELD_OUT = ('general_heldout.jsonl', 'porter_heldout.jsonl', 'strangers/strangers.jsonl',
             'newcomers/newcomers.jsonl')
 
@@ -37,7 +35,7 @@ HELD_OUT = ('general_heldout.jsonl', 'porter_heldout.jsonl', 'strangers/stranger
 @pytest.mark.parametrize('name', [*TRAINING, *HELD_OUT])
 def test_every_answer_is_inside_the_grammar_of_its_robot(name):
     grammars = {}
-    for example in load_examples(DATA / name):
+    for example in shipped_examples(name):
         key = id(example.robot)
         if key not in grammars:
             grammars[key] = grammar_from_robot(example.robot)
@@ -47,7 +45,7 @@ def test_every_answer_is_inside_the_grammar_of_its_robot(name):
 @pytest.mark.parametrize('name', TRAINING)
 def test_no_right_answer_is_refused_as_unsaid(name):
     refused = []
-    for example in load_examples(DATA / name):
+    for example in shipped_examples(name):
         try:
             if example.command is not None:
                 check_said(example.instruction, example.answer)
@@ -80,8 +78,8 @@ def test_held_out_phrases_ask_for_what_was_taught_in_other_words():
 
 
 def test_no_held_out_robot_and_no_held_out_sentence_is_trained_on():
-    trained = [example for name in TRAINING for example in load_examples(DATA / name)]
-    held_out = [example for name in HELD_OUT for example in load_examples(DATA / name)]
+    trained = [example for name in TRAINING for example in shipped_examples(name)]
+    held_out = [example for name in HELD_OUT for example in shipped_examples(name)]
     names = {interface for example in trained for interface in interfaces(example.robot)}
     for example in held_out:
         if example.robot.robot != 'porter':

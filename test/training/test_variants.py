@@ -151,6 +151,21 @@ def test_a_variant_is_the_same_every_time_and_leaves_its_input_alone(variant):
     assert make(nobody) == nobody
 
 
+def test_what_nobody_explains_has_names_types_and_fields_only():
+    text = 'float32 height  # mm, up is positive\nstring sign "#1" # ours\n---\n# done\nbool ok'
+    told = RobotDescription(
+        'r', services={'/lift': 'box_msgs/srv/Lift'}, about={'/lift': 'the fork'},
+        limits={'/lift': {'height': (0, 9)}}, definitions={'box_msgs/srv/Lift': text})
+    command = parse_command('ros2 service call /lift box_msgs/srv/Lift "{height: 5.0}"')
+    before = [Example('up', command, '/lift height: 5', told), Example('x', None, 'no', told)]
+    first, second = variant_from_text('unexplained')(before)
+    assert first.robot is second.robot and (first.command, second.answer) == (command, 'no')
+    assert first.robot.about == {} and first.robot.limits == told.limits
+    assert first.robot.definitions['box_msgs/srv/Lift'] == (
+        'float32 height  \nstring sign "#1" # ours\n---\n\nbool ok')
+    assert before[0].robot.about == {'/lift': 'the fork'}
+
+
 @pytest.mark.parametrize('path', suite_files().values(), ids=suite_files())
 def test_a_distractor_is_never_meant(path):
     """It can do nothing new, says that it does nothing here and now, and nobody speaks of it."""
@@ -215,5 +230,5 @@ def test_a_crowd_has_so_many_with_its_own_among_them(kind):
     '', 'crowd', 'crowd=', 'crowd=0', 'crowd=-3', 'devices', 'Renamed', 'all'])
 def test_a_variant_that_is_none_is_refused(text):
     with pytest.raises(ParameterError,
-                       match='expected plain, renamed, distractors, crowd=N or devices=N'):
+                       match='expected plain, renamed, distractors, unexplained, crowd=N or '):
         variant_from_text(text)
