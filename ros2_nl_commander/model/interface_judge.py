@@ -43,8 +43,8 @@ WORDS, SHARE = 0.5, 1.0
 #: What shared words add to the score of no interface at all, since they add to that of all others.
 NONE_BY_WORDS = 1.0
 #: The least weight of declining [nats]: where the place is not known or the value is missing, an
-#: interface fits, and the answer is no. The one reason that says that none does has no such least.
-LEAST_OF_DECLINING, NONE_FITS = -1.0, 'cannot do that'
+#: interface fits, and the answer is no. The reasons that say that none does have no such least.
+LEAST_OF_DECLINING, NONE_FITS = -1.0, ('cannot do that', 'not a request')
 #: Of very many interfaces those are read that have this chance together: what is read costs time.
 ENOUGH = 0.99
 
@@ -119,7 +119,7 @@ class InterfaceJudge:
         of_none, *of_names = (SHARE * chances).tolist()
         return Judged(robot, NamePreference(
             {entrance.label: weight for entrance, weight in zip(offered, of_names)},
-            {f'{DECLINES}{reason}': of_none if reason == NONE_FITS else max(
+            {f'{DECLINES}{reason}': of_none if reason in NONE_FITS else max(
                 of_none, LEAST_OF_DECLINING) for reason in REASONS}))
 
 

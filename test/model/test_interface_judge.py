@@ -174,7 +174,7 @@ def test_nothing_fits_as_much_as_the_relevance_model_says():
     def weights(none):
         preference = InterfaceJudge(ROBOT, Certain(8.0, none=none)).judge('x').preference
         return [preference.best(text) for text in (
-            preference.first(), 'no:', f'no: {NONE_FITS}')]
+            preference.first(), 'no:', f'no: {NONE_FITS[0]}')]
 
     (little, least, none), (most, mere, hardly) = weights(30.0), weights(-30.0)
     assert little < -20 and math.isclose(least, 0.0, abs_tol=0.01) and none == least
