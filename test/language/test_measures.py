@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Ounces, pints and gallons: units with their country, refused without it."""
+"""Ounces, pints and gallons: units with their country, refused without it, as are spoons."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def test_an_amount_is_taken_as_it_was_said(sentence, spelt, field, value):
     ('two gallons', '/pour ml: 2 l'), ('two gallons', '/pour ml: 2'),
     ('half a pint', '/pour ml: 0.5 l'), ('a pint', '/pour ml: 1 l'),
     ('3 fl. oz', '/pour ml: 3 usfloz'), ('two ounces', '/pour ml: 2'),
-    ('two ounces', '/pour ml: 2 ml'), ('50 g', '/pour ml: 50'), ('5 l', '/weigh grams: 5 kg')])
+    ('two ounces', '/pour ml: 2 ml'), ('two tablespoons of it', '/weigh grams: 2'),
+    ('a cup', '/pour ml: 1 l'), ('50 g', '/pour ml: 50'), ('5 l', '/weigh grams: 5 kg')])
 def test_an_amount_of_something_else_is_refused(sentence, spelt):
     assert isinstance(read_answer(spelt, ROBOT), Command)
     with pytest.raises(UnsaidError, match='you said'):

@@ -16,7 +16,8 @@ Refuses amounts whose measure gets lost: two gallons are no 2 litres, two ounces
 
 Gallons, quarts, pints and fluid ounces are a fifth more in one country than in another. With the
 country ("two US gallons") they are units like others; without it nobody knows how much is meant,
-so the sentence is refused, where the field is one for volumes. A field may also count glasses.
+nor how much a cup or a spoon is, so the sentence is refused where the field is one for volumes or
+masses. A field may also count glasses.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ from ros2_nl_commander.language.said.possible import is_possible_but_for_limits
 from ros2_nl_commander.language.said.quantities import stated
 from ros2_nl_commander.language.said.texts import TEXT
 
-_COUNTRYLESS = re.compile(r'\b(?:fluid ounces?|fl\.? ?oz|gal(?:lon)?s?|quarts?|pints?)\b')
+#: The first differ between countries, the others between kitchens.
+_VAGUE = re.compile(r'\b(?:(?P<national>fluid ounces?|fl\.? ?oz|gal(?:lon)?s?|quarts?|pints?)|'
+                    r'cups?|(?:table|tea)spoon(?:ful)?s?|tbsp|tsp|drops?|shots?)\b')
 #: By a unit of each, which tells whether a field holds it.
 _DIMENSIONS = {'mass': 'kg', 'volume': 'l'}
 _UNIT = '|'.join(symbol for symbol, unit in UNITS.items() if unit.dimension in _DIMENSIONS)
@@ -78,11 +81,12 @@ def _said(sentence: str) -> Iterator[_Amount]:
     for one in stated(sentence):
         if one.unit and one.unit.dimension in _DIMENSIONS:
             yield _Amount(one.number, one.unit.dimension, str(one))
-    for match in _COUNTRYLESS.finditer(plain):
+    for match in _VAGUE.finditer(plain):
         before = stated(plain[:match.start()])
         number = before[-1].number if before and before[-1].unit is None else 1.0
         yield _Amount(number, '', f'{number:g} {match[0]}', (
-            f': {match[0]} differ between countries, say US or UK {match[0]}, or litres'))
+            f': say US or UK {match[0]}, or litres' if match['national']
+            else ': say how much that is'))
 
 
 def _dimension(answer: str, match: re.Match[str], robot: RobotDescription) -> str:
