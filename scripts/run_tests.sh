@@ -30,11 +30,10 @@ run_tests() {
 
 # The model comes while the tests run that do without it; if it does not come, the others say so.
 .venv/bin/fetch_model > "$results/fetch_model.log" 2>&1 &
-# Many tests wait for ROS, so two at a time take little more than half of the time; one with real
-# weights wants all cores.
-OMP_NUM_THREADS=1 run_tests without_weights -m 'not real_model' -n 2 --dist worksteal
+# Two at a time where nothing is measured in seconds: a robot, and real weights, want all cores.
+OMP_NUM_THREADS=1 run_tests two_at_a_time -m 'not real_model and not ros' -n 2 --dist worksteal
 wait
-run_tests with_weights -m real_model
+run_tests one_at_a_time -m 'real_model or ros'
 "${colcon[@]}" test-result --test-result-base "$results" --verbose || status=1
 .venv/bin/python scripts/test_counts.py "$results"/*.xml || status=1
 exit "$status"

@@ -16,15 +16,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import setuptools  # noqa: F401 - what compiles imports it later, too late if distutils came first
 
 torch = pytest.importorskip('torch')
 transformers = pytest.importorskip('transformers')
 
+ROS_TESTS = Path(__file__).parent / 'ros'
 SPECIAL_TOKENS = ('<|endoftext|>', '<|im_start|>', '<|im_end|>')
 #: Wider than the tokenizer, as Qwen's output layer is.
 VOCABULARY = 288
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what runs alone."""
+    for item in items:
+        if ROS_TESTS in item.path.parents:
+            item.add_marker(pytest.mark.ros)
 
 
 def make_tokenizer():
