@@ -197,7 +197,8 @@ class Bench:
             spinner.__exit__(None, None, None)
         for node in self._nodes:
             node.destroy_node()
-        assert [s.error for s in self._spinners if s.error] == []
+        for error in (spinner.error for spinner in self._spinners if spinner.error):
+            raise error  # with the lines where it happened
 
     def settle(self) -> None:
         """Wait until all that was received has ended."""
