@@ -11,6 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
+
 """The examples that ship, read once for all tests of a process: that takes half a minute."""
 
 from __future__ import annotations

@@ -11,6 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
+
 """Ounces, pints and gallons: units with their country, refused without it, as are spoons."""
 
 from __future__ import annotations

@@ -13,9 +13,8 @@
 # limitations under the License.
 
 
-"""The style of the Python files: as ament checks it, or flake8 alone without ROS."""
+"""The style of the Python files: as ament checks it on a robot, and without ROS."""
 
-from importlib.util import find_spec
 from pathlib import Path
 import subprocess
 import sys
@@ -30,10 +29,11 @@ AMENT = ('-c', 'import sys; from ament_flake8.main import main; sys.exit(main())
 
 @pytest.mark.flake8
 @pytest.mark.linter
-def test_flake8():
+@pytest.mark.parametrize('module, program', [
+    ('ament_flake8', AMENT), ('flake8', ('-m', 'flake8'))])
+def test_flake8(module, program):
     """In a process of its own: flake8 forks, and DDS has had threads in this one."""
-    pytest.importorskip('flake8')
-    program = AMENT if find_spec('ament_flake8') else ('-m', 'flake8')
+    pytest.importorskip(module)
     done = subprocess.run(
         [sys.executable, *program, *PATHS], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

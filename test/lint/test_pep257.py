@@ -15,7 +15,6 @@
 
 """The form of the docstrings: as ament checks it on a robot, and without ROS."""
 
-from importlib.util import find_spec
 from pathlib import Path
 import subprocess
 import sys
@@ -38,7 +37,6 @@ def test_ament_pep257():
 
 @pytest.mark.linter
 @pytest.mark.pep257
-@pytest.mark.skipif(bool(find_spec('ament_pep257')), reason='ament has checked the same')
 def test_pydocstyle():
     pytest.importorskip('pydocstyle')
     done = subprocess.run(

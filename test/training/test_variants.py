@@ -230,5 +230,6 @@ def test_a_crowd_has_so_many_with_its_own_among_them(kind):
     '', 'crowd', 'crowd=', 'crowd=0', 'crowd=-3', 'devices', 'Renamed', 'all'])
 def test_a_variant_that_is_none_is_refused(text):
     with pytest.raises(ParameterError,
-                       match='expected plain, renamed, distractors, unexplained, crowd=N or '):
+                       match='expected plain, renamed, distractors, unexplained, '
+                             'crowd=N or devices=N'):
         variant_from_text(text)

@@ -11,6 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
+
 """
 Refuses amounts whose measure gets lost: two gallons are no 2 litres, two ounces of rum no 2 ml.
 
