@@ -29,9 +29,8 @@ from types import MappingProxyType
 
 from ros2_nl_commander.language.definition_text import interface_schema
 from ros2_nl_commander.language.errors import UnknownTypeError
-from ros2_nl_commander.language.names import TYPE_FOLDERS
 from ros2_nl_commander.language.robot import RobotDescription
-from ros2_nl_commander.language.said.possible import is_possible_but_for_limits
+from ros2_nl_commander.language.said.possible import is_possible_but_for_limits, noun_of
 from ros2_nl_commander.language.said.texts import TEXT
 
 #: Ways that exclude each other, as what is said about fields names them: 1 and -1 of one axis.
@@ -87,7 +86,7 @@ def _ways_said(sentence: str) -> Mapping[str, int]:
 
 def _sign(name: str, path: str, said: Mapping[str, int], robot: RobotDescription) -> int:
     """Tell the sign that a field has for a way; 0 where nobody says so."""
-    noun = next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
+    noun = noun_of(name, robot)
     type_name = '' if noun is None else robot.offered(noun)[name]
     positive = dict(_positive(_words_on(name, type_name, path, robot)))
     if (type_name, path) in _KNOWN:

@@ -53,9 +53,14 @@ def is_possible_but_for_limits(answer: str, robot: RobotDescription) -> bool:
     return True
 
 
+def noun_of(name: str, robot: RobotDescription) -> str | None:
+    """Tell whether a name is that of a topic, a service or an action, if of any."""
+    return next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
+
+
 def fields_of(name: str, robot: RobotDescription) -> tuple[tuple[str, ValueForm], ...]:
     """Give path and form of what can be spelt behind a name; of poses, motions, ... nothing."""
-    noun = next((noun for noun in TYPE_FOLDERS if name in robot.offered(noun)), None)
+    noun = noun_of(name, robot)
     form = None if noun is None else body_form(name, noun, robot)
     return form.entries if isinstance(form, FieldsForm) else ()
 
