@@ -41,13 +41,11 @@ class RobotContext:
     The text that stands before every instruction.
 
     :param header: read first
-    :param blocks: lines, one for each interface
-    :param closing: read last
+    :param blocks: lines, one for each interface, and one for all places
     """
 
     header: str = ''
     blocks: tuple[str, ...] = ()
-    closing: str = ''
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +54,7 @@ class RobotContext:
 
     def __str__(self) -> str:
         """Give the whole text."""
-        return self.header + ''.join(self.blocks) + self.closing
+        return self.header + ''.join(self.blocks)
 
     def continuing(self, before: RobotContext) -> RobotContext:
         """
@@ -79,7 +77,7 @@ def context_from_robot(robot: RobotDescription) -> RobotContext:
     if robot.is_empty:
         return RobotContext()
     lines = [context_line(entrance, robot) for entrance in entrances(robot)]
-    return RobotContext(_HEADER, tuple(lines), _places(robot))
+    return RobotContext(_HEADER, (*lines, *_places(robot)))
 
 
 def context_line(entrance: Entrance, robot: RobotDescription) -> str:
@@ -100,5 +98,5 @@ def context_line(entrance: Entrance, robot: RobotDescription) -> str:
     return f'{entrance.label}{kind}{hint}{" # " if about else ""}{about}\n'
 
 
-def _places(robot: RobotDescription) -> str:
-    return f'places: {", ".join(robot.places)}\n' if robot.places else ''
+def _places(robot: RobotDescription) -> tuple[str, ...]:
+    return (f'places: {", ".join(robot.places)}\n',) if robot.places else ()

@@ -20,6 +20,8 @@ Shapes: B batch, T positions, P prompt tokens, H hidden size, V vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ros2_nl_commander.model.backbone import Backbone
 from ros2_nl_commander.model.key_values import KeyValueCache, KeyValues, length_of, rotate_keys
 from ros2_nl_commander.model.prompts import FoldedPrompt
@@ -91,9 +93,18 @@ def _extended(backbone: Backbone, context: KeyValues, learned: torch.Tensor) -> 
 
 
 @torch.no_grad()
-def read_prefix(backbone: Backbone, context: KeyValues, prompt: FoldedPrompt) -> KeyValues:
-    """Read context and prompt for inference: all that stands before an instruction."""
+def read_prefix(
+    backbone: Backbone, context: KeyValues, prompt: FoldedPrompt, opening: Sequence[int] = ()
+) -> KeyValues:
+    """
+    Read context and prompt for inference: all that stands before an instruction.
+
+    :param opening: tokens behind the prompt that are read as well
+    """
     cache, waiting = append_prompt(backbone, context, prompt, 1)
+    if opening:
+        ids = torch.tensor([opening], device=backbone.device)
+        waiting = torch.cat((waiting, embed(backbone, ids)), dim=1)
     if waiting.shape[1]:
         read(backbone, waiting, cache)
     return cache.key_values()

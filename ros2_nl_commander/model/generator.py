@@ -141,7 +141,7 @@ class CommandGenerator:
         with _model_errors():
             judge = InterfaceJudge(robot, self._relevance)
             always = self._preparation.prepare(
-                judge.index.always(), self._context if is_same else RobotContext())
+                judge.index.always(), self._context if is_same else RobotContext(), opened=True)
         self._judge, self._robot, self._context = judge, robot.robot, always.context
 
     def generate(
@@ -201,7 +201,8 @@ class CommandGenerator:
             limit = self._settings.max_new_tokens
             with self._runner.behind(prepared.prefix, len(ids) + limit) as run:
                 decoded = decode_likeliest(
-                    run, ids, drafter=drafter, max_new_tokens=limit, should_stop=should_stop,
+                    run, ids[len(prepared.opening):], drafter=drafter, max_new_tokens=limit,
+                    should_stop=should_stop,
                     start=judged.start(prepared.start, self._sequence.answer_text),
                     search_forwards=SEARCH_FORWARDS if self._settings.search else 0,
                     on_answer=None if on_text is None else self._tell(on_text))

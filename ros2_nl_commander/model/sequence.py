@@ -82,7 +82,7 @@ class SequenceEncoder:
         if context.is_empty:
             return []
         ids = [*self._fixed(self._layout.opening), *self._plain(context.header)]
-        for block in (*context.blocks, context.closing):
+        for block in context.blocks:
             ids += self._plain(block)
         return ids
 
@@ -90,10 +90,17 @@ class SequenceEncoder:
         """Return the tokens of one line of a context."""
         return self._plain(line)
 
+    def opening_ids(self, *, behind_context: bool) -> list[int]:
+        """Return the tokens that stand behind the prompt whatever the instruction is."""
+        closing = self._fixed(self._layout.closing) if behind_context else []
+        before, _ = self._layout.instruction.split('{}')
+        return closing + self._fixed(before)
+
     def instruction_ids(self, instruction: str, *, behind_context: bool) -> list[int]:
         """Return the tokens between prompt and answer."""
-        closing = self._fixed(self._layout.closing) if behind_context else []
-        return closing + self._fill(self._layout.instruction, instruction)
+        _, after = self._layout.instruction.split('{}')
+        return [*self.opening_ids(behind_context=behind_context), *self._plain(instruction),
+                *self._fixed(after)]
 
     def answer_ids(self, answer: str) -> list[int]:
         """Return the tokens of an answer, with its end."""
@@ -107,10 +114,6 @@ class SequenceEncoder:
         """Return the text of an answer without its end."""
         kept = [token for token in ids if token not in self.end_ids]
         return str(self._tokenizer.decode(kept, clean_up_tokenization_spaces=False))
-
-    def _fill(self, template: str, text: str) -> list[int]:
-        before, after = template.split('{}')
-        return [*self._fixed(before), *self._plain(text), *self._fixed(after)]
 
     def _fixed(self, text: str) -> list[int]:
         with _READING:

@@ -57,16 +57,18 @@ def test_every_interface_is_one_line_in_the_words_of_the_short_form():
         '/box/open (Open) side: left|right, level: integer %\n',
         '/dock\n',
         '/box/go (Go) pose: PLACE|{x, y, yaw}\n',
+        'places: home, ward 3\n',
     )
-    assert context_from_robot(ROBOT).closing == 'places: home, ward 3\n'
     assert str(context_from_robot(ROBOT)).endswith('yaw}\nplaces: home, ward 3\n')
 
 
 def test_what_was_read_before_stays_in_front_and_what_is_new_comes_behind_it():
-    before = RobotContext('first\n', ('/dock\n', '/gone\n', '/say data: "text"\n'))
-    after = RobotContext('then\n', ('/new\n', '/say data: "text"\n', '/dock\n', '/more\n'), 'end')
-    assert after.continuing(before) == RobotContext(
-        'then\n', ('/dock\n', '/say data: "text"\n', '/new\n', '/more\n'), 'end')
+    before = RobotContext('first\n', (
+        '/dock\n', '/gone\n', '/say data: "text"\n', 'places: home\n'))
+    after = RobotContext('then\n', (
+        '/new\n', '/say data: "text"\n', '/dock\n', '/more\n', 'places: home\n'))
+    assert after.continuing(before) == RobotContext('then\n', (
+        '/dock\n', '/say data: "text"\n', 'places: home\n', '/new\n', '/more\n'))
     assert after.continuing(RobotContext()) == after
 
 

@@ -29,6 +29,7 @@ from ros2_nl_commander.language.errors import (
     CheckpointError, GrammarViolationError, InstructionError, ModelError)
 from ros2_nl_commander.language.generation import GeneratorSettings
 from ros2_nl_commander.language.robot import EMPTY_ROBOT, RobotDescription
+from ros2_nl_commander.language.robot_sections import Place
 from ros2_nl_commander.language.shortlist import ALWAYS, SIZE, WHOLE
 from ros2_nl_commander.language.validation import check_command
 from ros2_nl_commander.language.verdict import command_or_reason
@@ -306,7 +307,8 @@ def test_only_the_same_robot_keeps_its_order(generator, name, first):
 
 
 def test_of_a_crowd_what_is_always_read_is_read_once(generator, monkeypatch):
-    robot = replace(crowd(WHOLE), topics={'/wheels': 'geometry_msgs/msg/Twist'})
+    robot = replace(crowd(WHOLE), topics={'/wheels': 'geometry_msgs/msg/Twist'},
+                    places={'home': Place('map', 0.0, 0.0, 0.0)})
     generator.use_robot(robot)
     contexts, tokens = [], []
     read = ContextReader.read
@@ -316,9 +318,10 @@ def test_of_a_crowd_what_is_always_read_is_read_once(generator, monkeypatch):
                         lambda backbone, ids: tokens.append(ids.shape[1]) or embed(backbone, ids))
     generator.generate('switch the kitchen lamp on')
     (context,) = contexts
-    assert context.blocks[0].startswith('/wheels') and len(context.blocks) == SIZE
+    assert context.blocks[0].startswith('/wheels') and len(context.blocks) == SIZE + 1
+    assert context.blocks[ALWAYS] == 'places: home\n'
     lines = [len(generator._sequence.line_ids(line)) for line in context.blocks]
-    assert sum(tokens) == sum(lines[ALWAYS:])
+    assert sum(tokens) == sum(lines[ALWAYS + 1:])
 
 
 def test_a_bad_instruction_never_reaches_the_model(generator, monkeypatch):

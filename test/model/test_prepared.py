@@ -24,6 +24,7 @@ from ros2_nl_commander.model.key_values import length_of
 from ros2_nl_commander.model.matching import FreeMatching
 from ros2_nl_commander.model.prepared import KEPT, RobotPreparation
 from ros2_nl_commander.model.prompts import FoldedPrompt
+from ros2_nl_commander.model.runner import PlainRun
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 import torch
 
@@ -35,9 +36,14 @@ def robot_with(*names):
 
 
 @pytest.fixture
-def build(tiny_backbone):
+def sequence(tiny_backbone):
+    return SequenceEncoder(tiny_backbone.tokenizer, LAYOUTS['chat'])
+
+
+@pytest.fixture
+def build(tiny_backbone, sequence):
     def build(constrain=True):
-        sequence = SequenceEncoder(tiny_backbone.tokenizer, LAYOUTS['chat'])
+        torch.manual_seed(0)
         prompt = FoldedPrompt(embeddings=torch.randn(PROMPT_TOKENS, 32))
         return RobotPreparation(tiny_backbone, sequence, prompt, constrain)
     return build
@@ -66,6 +72,22 @@ def test_the_prefix_is_the_context_and_the_prompt(build, tiny_tokenizer):
     assert length_of(prepared.prefix) == len(tiny_tokenizer.encode(text)) + PROMPT_TOKENS
     assert '/undock' in text
     assert length_of(build().prepare(EMPTY_ROBOT).prefix) == PROMPT_TOKENS
+
+
+@pytest.mark.parametrize('robot', [EMPTY_ROBOT, robot_with('/dock')], ids=['empty', 'dock'])
+def test_what_every_instruction_begins_with_may_be_read_before(
+        build, tiny_backbone, sequence, robot):
+    plain, opened = build().prepare(robot), build().prepare(robot, opened=True)
+    ids = sequence.instruction_ids(
+        'go home', behind_context=not plain.context.is_empty)
+    assert plain.opening == () and 0 < len(opened.opening) < len(ids)
+    assert list(opened.opening) == ids[:len(opened.opening)]
+    scores = []
+    for prepared in (plain, opened):
+        run = PlainRun(tiny_backbone, prepared.prefix)
+        run.read(ids[len(prepared.opening):], 1)
+        scores.append(run._scores)
+    torch.testing.assert_close(*scores)
 
 
 def test_every_answer_begins_anew_in_the_grammar_of_the_robot(build, tiny_tokenizer):

@@ -184,15 +184,16 @@ def _ours(
     sequence = SequenceEncoder(backbone.tokenizer, LAYOUTS[prompt.card.layout])
     constraint = GrammarEngine(backbone, sequence.end_ids).compile(
         lark_from_grammar(grammar_from_robot(robot)))
-    prepared = RobotPreparation(backbone, sequence, prompt.folded, True).prepare(robot)
+    prepared = RobotPreparation(backbone, sequence, prompt.folded, True).prepare(
+        robot, opened=True)
     judge = InterfaceJudge(robot, relevance_for(GeneratorSettings('', '')))
     plain, captured = PlainRunner(backbone), runner_for(backbone)
 
     def answer(way: Way, sentence: str) -> tuple[int, int | None]:
-        prefix = prepared.prefix
+        prefix, known = prepared.prefix, len(prepared.opening)
         if not way.cached:
             context = ContextReader(backbone, sequence).read(prepared.context)
-            prefix = read_prefix(backbone, context, prompt.folded)
+            prefix, known = read_prefix(backbone, context, prompt.folded), 0
         ids = sequence.instruction_ids(sentence, behind_context=True)
         judged = judge.judge(sentence) if way.judged else Judged(robot)
         precedents = (*judged.precedents(ids, sequence), *prepared.precedents)
@@ -205,7 +206,7 @@ def _ours(
         runner = captured if way.captured else plain
         with runner.behind(prefix, len(ids) + MAX_NEW_TOKENS) as run:
             decoded = decode_likeliest(
-                run, ids, start=judged.start(start, sequence.answer_text),
+                run, ids[known:], start=judged.start(start, sequence.answer_text),
                 drafter=NoDrafts() if not way.drafts else Drafter(
                     ids, precedents, sequence.value_ids(likely_values(sentence))),
                 max_new_tokens=MAX_NEW_TOKENS, should_stop=lambda: False,
