@@ -56,7 +56,7 @@ _FROM_ELSEWHERE = re.compile(
 _VERBS = (
     'drive move go roll travel advance proceed head run ride creep crawl walk step fly swim sail '
     'cruise inch nudge reverse turn rotate spin pivot swivel yaw twist curve bend veer strafe '
-    'slide shift glide climb rise ascend descend sink dive do make give take').split()
+    'slide shift glide climb rise ascend descend sink dive do make give take sidestep').split()
 _DIRECTIONS = (
     'forward forwards ahead on straight back backward backwards astern left right up down upward '
     'upwards downward downwards sideways port starboard clockwise counterclockwise '
@@ -74,6 +74,8 @@ _VAGUE = re.compile(r'\b(?:dozen|hundred|thousand|few|several|some|couple)s?'
                     r'(?: of)?(?: more)? (?P<unit>[a-z]+)\b')
 _ARITHMETIC = re.compile(
     r'\b(?:half|third|quarter|double|twice|thrice|times|plus|minus|more|less|each|every)\b')
+#: How far, without a number: "turn round" is 180 deg, and "nudge left" is a bit.
+_SAYS_HOW_FAR = re.compile(r'\b(?:a?round|about|(?:inch|nudg|step)\w*)\b')
 #: A quarter is one of a turn; other numbers are degrees if they are round.
 _QUARTER = 0.25
 
@@ -82,7 +84,7 @@ def with_motion_said(sentence: str, answer: str, robot: RobotDescription) -> str
     """
     Give a motion the way, the time or the speed that was said of it, and that it leaves out.
 
-    A way that nobody said gives place to the one that was.
+    A way that nobody said gives place to the one that was, or to none: "turn to port" is no 90 deg.
 
     :param answer: in the short form of this robot; changed only if the robot takes it then
     """
@@ -92,6 +94,8 @@ def with_motion_said(sentence: str, answer: str, robot: RobotDescription) -> str
     said = said_of_motion(sentence)
     if not _ARITHMETIC.search(sentence.lower()):
         body = _with_way_said(said, body)
+        if not said.is_any and not _SAYS_HOW_FAR.search(sentence.lower()):
+            body = _without_way(body)
     for complete in (_with_end, _with_speed):
         changed = complete(said, body)
         if changed != body and is_possible_but_for_limits(f'{name} {changed}', robot):
@@ -172,6 +176,12 @@ def _with_way_said(said: SaidOfMotion, body: str) -> str:
     if is_said or dimension_of(way) != _STEPS[step['word']][0]:
         return body
     return body.replace(step['amount'], f' {way}', 1)
+
+
+def _without_way(body: str) -> str:
+    """Take the way and the time from a motion in one direction."""
+    step = _STEP.fullmatch(_TIME.sub('', body))
+    return f'{step["word"]}{step["speed"] or ""}' if step else body
 
 
 def _with_speed(said: SaidOfMotion, body: str) -> str:

@@ -76,6 +76,11 @@ class SaidOfMotion:
     bare: tuple[Quantity, ...]
     numbers: tuple[float, ...]
 
+    @property
+    def is_any(self) -> bool:
+        """Tell whether anything is stated."""
+        return bool(self.ways or self.numbers)
+
 
 def said_of_motion(sentence: str) -> SaidOfMotion:
     """Sort what a sentence states."""
