@@ -22,7 +22,7 @@ dozens with the same abilities stand beside the one that is meant and is not nam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 import statistics
@@ -41,8 +41,8 @@ from ros2_nl_commander.model.relevance import relevance_for, RelevanceModel
 from ros2_nl_commander.model.sequence import LAYOUTS, SequenceEncoder
 from ros2_nl_commander.model.shipped import load_shipped
 from ros2_nl_commander.training.benchmarks.table import Table
-from ros2_nl_commander.training.evaluate import score_examples, share_as_text
-from ros2_nl_commander.training.examples import Example, load_examples
+from ros2_nl_commander.training.evaluate import Score, score_examples, share_as_text
+from ros2_nl_commander.training.examples import by_robot, Example, load_examples
 from ros2_nl_commander.training.synthesis.crowds import (
     hide_examples, other_robots, own_devices)
 
@@ -89,8 +89,11 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
     engine = GrammarEngine(backbone, sequence.end_ids)
     settings = GeneratorSettings('', '')
     relevance = relevance_for(settings)
-    generator = CommandGenerator(backbone, prompt, settings, relevance)
-    crowds = [_measure(size, examples, generator, engine, relevance) for size in SIZES]
+    # One for each size: one that remembers the answers of another would guess them.
+    generators = {size: CommandGenerator(backbone, prompt, settings, relevance) for size in SIZES}
+    scores = _answered(examples, generators)
+    crowds = [_measure(size, examples, scores.get(size, []), generators[size], engine, relevance)
+              for size in SIZES]
     if picture is not None:
         _draw(crowds, picture)
     return Table(
@@ -105,13 +108,25 @@ def measure_crowds(folder: Path, device: str, dtype: str, picture: Path | None) 
          for crowd in crowds])
 
 
+def _answered(
+    examples: Sequence[Example], generators: Mapping[int, CommandGenerator]
+) -> Mapping[int, Sequence[Score]]:
+    """Answer robot by robot in all sizes, so that a busy minute of the machine falls on all."""
+    asked = {size: by_robot(hide_examples(examples, size, own_devices)[::EVERY])
+             for size in ANSWERED}
+    scores: dict[int, list[Score]] = {size: [] for size in asked}
+    for of_one_robot in zip(*asked.values(), strict=True):
+        for size, sentences in zip(asked, of_one_robot):
+            scores[size] += score_examples(generators[size], sentences)
+    return scores
+
+
 def _measure(
-    size: int, examples: Sequence[Example], generator: CommandGenerator, engine: GrammarEngine,
-    relevance: RelevanceModel | None,
+    size: int, examples: Sequence[Example], scores: Sequence[Score],
+    generator: CommandGenerator, engine: GrammarEngine, relevance: RelevanceModel | None,
 ) -> Crowd:
     hidden = hide_examples(examples, size, own_devices)
     robots = {id(example.robot): example.robot for example in hidden}
-    scores = list(score_examples(generator, hidden[::EVERY])) if size in ANSWERED else []
     return Crowd(
         size, statistics.median(_build(robot, engine) for robot in robots.values()),
         statistics.median(_grow(robot, generator) for robot in [*robots.values()][:GROWING]),
