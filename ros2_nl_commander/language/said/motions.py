@@ -84,7 +84,7 @@ def with_motion_said(sentence: str, answer: str, robot: RobotDescription) -> str
     """
     Give a motion the way, the time or the speed that was said of it, and that it leaves out.
 
-    A way that nobody said gives place to the one that was, or to none: "turn to port" is no 90 deg.
+    A way that nobody said gives place to the one that was, or to none: "turn left" is no 90 deg.
 
     :param answer: in the short form of this robot; changed only if the robot takes it then
     """
