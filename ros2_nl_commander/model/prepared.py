@@ -118,7 +118,7 @@ class RobotPreparation:
     def _make(
         self, robot: RobotDescription, before: RobotContext, opened: bool
     ) -> PreparedRobot:
-        lines = context_from_robot(robot)
+        offered, lines = list(entrances(robot)), context_from_robot(robot)
         context = lines.continuing(before)
         opening = self._sequence.opening_ids(
             behind_context=not context.is_empty) if opened else []
@@ -126,7 +126,8 @@ class RobotPreparation:
         precedents = tuple(
             Precedent(tuple(self._sequence.line_ids(line)),
                       tuple(self._sequence.answer_ids(entrance.label)[:-1]))
-            for entrance, line in zip(entrances(robot), lines.blocks))  # places come last
+            # The line of places, which comes last, is no interface's.
+            for entrance, line in zip(offered, lines.blocks[:len(offered)], strict=True))
         return PreparedRobot(
             robot, context, prefix, tuple(opening), self._matching(robot), precedents)
 
